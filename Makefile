@@ -1,0 +1,30 @@
+.PHONY: demo test setup lock format
+PYTHON ?= python3
+BIN := .venv/bin
+
+demo: setup  ## set up, then run the whole job twice on the two sandbox servers
+	$(BIN)/exact-optiply demo
+
+test: setup  ## set up, then run what CI runs: format, lint, types, SQL style, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/pytest -n 2
+
+setup: .venv/installed  ## the virtual environment, from the lock file
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix dbt_project
+
+lock:  ## needs uv; hashes for every platform, no index address
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --output-file requirements.lock

@@ -1,0 +1,59 @@
+"""The Optiply resources we read back: one TOML file per stream in `streams/`, a table in `raw_optiply`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from extract.exact.catalogue import column_name
+
+STREAMS_FOLDER = Path(__file__).parent / "streams"
+
+DUCKDB_TYPES: Mapping[str, str] = {
+    "id": "varchar",
+    "text": "varchar",
+    "json": "varchar",
+    "instant": "timestamp",
+    "integer": "bigint",
+    "number": "double",
+    "boolean": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class OptiplyField:
+    name: str
+    kind: str
+
+    @property
+    def column(self) -> str:
+        return column_name(self.name)
+
+    @property
+    def duckdb_type(self) -> str:
+        return DUCKDB_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class OptiplyStream:
+    """`path` is the resource in the API; `cursor` the attribute that incremental reads filter on."""
+
+    name: str
+    path: str
+    cursor: str
+    fields: tuple[OptiplyField, ...]
+
+
+@cache
+def catalogue() -> Mapping[str, OptiplyStream]:
+    """All streams by name, in alphabetical order."""
+    return {path.stem: _read(path) for path in sorted(STREAMS_FOLDER.glob("*.toml"))}
+
+
+def _read(path: Path) -> OptiplyStream:
+    entry = tomllib.loads(path.read_text(encoding="utf-8"))
+    fields = tuple(OptiplyField(name, kind) for name, kind in entry["fields"].items())
+    return OptiplyStream(path.stem, entry["path"], entry["cursor"], fields)
