@@ -15,11 +15,13 @@ WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 @dataclass
 class Visit:
-    """One request under way. The server fills `status` (None stays: connection cut) and `body`."""
+    """One request under way. The server fills `status` (None stays: connection cut) and `body`, and
+    takes `is_write` back where a POST changes no data, as at a token desk."""
 
     method: str
     path: str
     started: float
+    is_write: bool
     status: int | None = None
     body: Any = None
 
@@ -50,7 +52,7 @@ class Traffic:
     def visit(self, method: str, path: str) -> Iterator[Visit]:
         """Count one request from its start to its end, also when it ends in an exception."""
         with self._lock:
-            visit = Visit(method, path, self._clock())
+            visit = Visit(method, path, self._clock(), is_write=method in WRITING)
             self._starts.append(visit.started)
             self._by_request[f"{method} {self._label(path)}"] += 1
             self._running += 1
@@ -61,7 +63,7 @@ class Traffic:
             with self._lock:
                 self._running -= 1
                 self._by_status[str(visit.status)] += 1
-                if method in WRITING:
+                if visit.is_write:
                     self._writes.append(
                         {"method": method, "path": path, "status": visit.status, "body": visit.body}
                     )
