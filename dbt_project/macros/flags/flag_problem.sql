@@ -74,6 +74,7 @@
     {%- if value is not mapping -%}
         {{ return('must map a unit code to its factor') }}
     {%- endif -%}
+    {%- set seen = [] -%}
     {%- for unit_code, entry in value.items() -%}
         {%- set factor = entry.get('factor') if entry is mapping else entry -%}
         {%- if unit_code is not string -%}
@@ -84,7 +85,10 @@
             {{ return('needs text as the unit of ' ~ unit_code) }}
         {%- elif entry is mapping and entry | reject('in', ['unit', 'factor']) | list | length > 0 -%}
             {{ return('knows unit and factor only for ' ~ unit_code) }}
+        {%- elif unit_code | trim | lower in seen -%}
+            {{ return('names ' ~ unit_code ~ ' twice: upper and lower case are the same unit') }}
         {%- endif -%}
+        {%- do seen.append(unit_code | trim | lower) -%}
     {%- endfor -%}
     {{ return('') }}
 {%- endmacro %}

@@ -26,6 +26,7 @@ select
     cost_price_standard as cost_price_per_stock_unit,
     upper({{ clean_text('cost_price_currency') }}) as cost_price_currency_code,
     {{ clean_text('sales_vat_code') }} as sales_vat_code,
+    standard_sales_price as standard_sales_price_per_stock_unit,
     cast(start_date as date) as start_date,
     cast(end_date as date) as end_date,
     {{ instant('created') }} as created_at,

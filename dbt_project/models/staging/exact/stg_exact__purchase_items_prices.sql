@@ -1,0 +1,16 @@
+-- One row per Exact purchase price: of a supplier and item, from a quantity on, in a period.
+select
+    {{ guid('id') }} as exact_purchase_price_id,
+    {{ guid('item') }} as exact_item_id,
+    {{ guid('account') }} as exact_account_id,
+    price as price_per_price_unit,
+    upper({{ clean_text('currency') }}) as currency_code,
+    {{ clean_text('unit') }} as price_unit_code,
+    number_of_items_per_unit as stock_units_per_price_unit,
+    {{ quantity('quantity') }} as from_qty,
+    cast(start_date as date) as start_date,
+    cast(end_date as date) as end_date,
+    {{ instant('modified') }} as modified_at,
+    division as division_code,
+    timestamp as row_version
+from {{ source('raw_exact', 'purchase_items_prices') }}
