@@ -1,0 +1,61 @@
+{#- The raw streams that each entity's mart needs under the present flags (C10), as a list of
+    {entity, source, stream, optional}. optional: a licence without the module does not hold the entity, because its
+    rules have a fallback; what they must never do is take "could not be read" for "there is none". A test compares
+    this list with the sources that the marts really depend on. -#}
+{% macro plan_entity_inputs() -%}
+    {%- set exact = {
+        'products': {
+            'items': true,
+            'deleted': true,
+            'divisions': true,
+            'item_standard_prices': true,
+            'sales_items_prices': true,
+            'stock_positions': flag('map_stockLevel'),
+            'warehouses': flag('map_stockLevel') and flag('stock_warehouse_ids') != '',
+            'assembly_bill_of_material_header': true,
+            'bill_of_materials_versions': true,
+        },
+        'suppliers': {
+            'suppliers': true,
+            'deleted': true,
+        },
+        'supplierProducts': {
+            'supplier_products': true,
+            'items': true,
+            'deleted': true,
+            'divisions': flag('map_purchase_price') != 'none',
+            'exchange_rates': flag('map_purchase_price') != 'none',
+            'purchase_items_prices': flag('map_purchase_price') == 'Purchase Prices',
+        },
+        'sellOrders': {
+            'deleted': true,
+            'sales_invoices': flag('use_sales_invoices'),
+            'sales_invoice_lines': flag('use_sales_invoices'),
+            'sales_orders': flag('use_sales_orders'),
+            'sales_order_lines': flag('use_sales_orders') or not flag('use_drop_shipments'),
+        },
+        'exactPurchaseOrders': {
+            'items': true,
+            'supplier_products': true,
+            'suppliers': true,
+            'warehouses': true,
+            'divisions': flag('export_BOLine_price'),
+            'exchange_rates': flag('export_BOLine_price'),
+        },
+    } -%}
+    {%- set optional = ['assembly_bill_of_material_header', 'bill_of_materials_versions', 'exchange_rates'] -%}
+    {%- set inputs = [] -%}
+    {%- for entity, streams in exact.items() -%}
+        {%- for stream, is_needed in streams.items() if is_needed -%}
+            {%- do inputs.append({
+                'entity': entity, 'source': 'exact', 'stream': stream, 'optional': stream in optional,
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for stream in ['buy_orders', 'buy_order_lines', 'suppliers'] -%}
+        {%- do inputs.append({
+            'entity': 'exactPurchaseOrders', 'source': 'optiply', 'stream': stream, 'optional': false,
+        }) -%}
+    {%- endfor -%}
+    {{ return(inputs) }}
+{%- endmacro %}

@@ -1,0 +1,37 @@
+-- One row per measure of the brake over products: how many of those that Optiply holds the plan would hit.
+with
+
+changes as (
+    select is_leaving, is_stock_to_zero, is_price_to_zero
+    from {{ ref('int_plan__product_changes') }}
+    -- what was refused is not sent, so it hits nothing
+    where refusal_message is null
+),
+
+known as (
+    select count(*) as known_count
+    from {{ source('ledger', 'records') }}
+    where entity = 'products'
+),
+
+hits as (
+    select 'leaving' as measure, count(*) filter (where is_leaving) as hit_count from changes
+    union all
+    select 'stock to 0' as measure, count(*) filter (where is_stock_to_zero) as hit_count from changes
+    union all
+    select 'price to 0' as measure, count(*) filter (where is_price_to_zero) as hit_count from changes
+),
+
+product_brake as (
+    select
+        'products' as entity,
+        hits.measure,
+        known.known_count,
+        hits.hit_count,
+        {{ brake_is_tripped('hits.hit_count', 'known.known_count') }} as is_tripped,
+        {{ brake_reason('hits.measure', 'hits.hit_count', 'known.known_count') }} as brake_reason,
+    from hits
+    cross join known
+)
+
+select * from product_brake
