@@ -156,8 +156,8 @@ class Ledger:
             self.connection.execute(
                 """
                 update ledger.intents
-                set outcome = incoming.outcome, status_code = incoming.status_code, message = incoming.message,
-                    created_id = incoming.created_id, settled_at = incoming.settled_at
+                set outcome = incoming.outcome, status_code = incoming.status_code,
+                    message = incoming.message, created_id = incoming.created_id, settled_at = incoming.settled_at
                 from incoming where intents.intent_id = incoming.intent_id
                 """
             )
@@ -230,7 +230,8 @@ class Ledger:
                 and refused_before.payload_hash is not distinct from incoming.payload_hash
             where incoming.outcome = 'refused'
             qualify row_number() over (
-                partition by incoming.target, incoming.entity, incoming.remote_id order by incoming.position desc
+                partition by incoming.target, incoming.entity, incoming.remote_id
+                order by incoming.position desc
             ) = 1
             """
         )
@@ -276,7 +277,9 @@ class Ledger:
         """Intents without a settled outcome, oldest first: their requests may or may not have been done."""
         rows = self.connection.execute(
             f"""
-            select intent_id, target, entity, remote_id, operation, optiply_id, payload, payload_hash, intended_at
+            select
+                intent_id, target, entity, remote_id, operation, optiply_id, payload, payload_hash,
+                intended_at
             from ledger.intents
             where target = ? and list_contains(?, operation) and {OPEN}
             order by intended_at, intent_id
@@ -286,9 +289,15 @@ class Ledger:
         return [Intent(*row) for row in rows]
 
     def has_history(self) -> bool:
-        """False on a ledger that is new or was lost: it knows no record, and nothing was ever intended."""
+        """False on a ledger that is new or was lost: it knows no record, and nothing was ever intended.
+
+        A rebuild counts when it was finished.
+        """
         (known,) = self._one(
-            "select exists (from ledger.records) or exists (from ledger.intents) or exists (from ledger.exports)"
+            """
+            select exists (from ledger.records) or exists (from ledger.exports)
+                or exists (from ledger.intents where operation <> 'rebuild' or outcome = 'accepted')
+            """
         )
         return bool(known)
 

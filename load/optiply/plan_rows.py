@@ -106,7 +106,8 @@ def pages(
             )
             select
                 rows.entity, rows.operation, rows.remote_id, rows.payload, rows.payload_hash,
-                rows.changed_attributes, rows.blocked_by is not null and starts_with(rows.blocked_by, 'open intent'),
+                rows.changed_attributes,
+                coalesce(starts_with(rows.blocked_by, 'open intent'), false),
                 records.optiply_id, records.payload_hash,
                 exists (
                     from ledger.records as holders

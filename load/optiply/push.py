@@ -213,7 +213,7 @@ class _EntityPush:
         )
 
     def _send(self, batch: Sequence[Task]) -> str | None:
-        """Intents, requests, outcomes of one batch; then the records that turned out to be gone, as new ones."""
+        """Intents, requests, outcomes of one batch; then the records that were gone, as new ones."""
         self.ledger.open([task.intent for task in batch])
         futures = [self.pool.submit(self.sender.send, task) for task in batch]
         outcomes: list[Outcome] = []
@@ -238,9 +238,9 @@ class _EntityPush:
                 self._count(outcome)
         if stop:
             raise stop
-        if len(outcomes) >= DOWN_AFTER and all(each.result in ("failed", "unknown") for each in outcomes):
-            if not gone:
-                return f"Optiply does not answer: {outcomes[-1].message}"
+        has_none_through = all(each.result in ("failed", "unknown") for each in outcomes) and not gone
+        if has_none_through and len(outcomes) >= DOWN_AFTER:
+            return f"Optiply does not answer: {outcomes[-1].message}"
         return self._send([self._as_new(task) for task in gone]) if gone else None
 
     def _as_new(self, task: Task) -> Task:

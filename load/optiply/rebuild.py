@@ -44,9 +44,9 @@ def rebuild(
 ) -> RebuildResult:
     """Read the whole account and write `ledger.records`, with payload NULL: only the ids are known.
 
-    A record that stands in the ledger under the same id keeps its payload. Nothing is ever taken out: one that
-    Optiply no longer holds shows itself as 404 and is created again. The rebuild itself is an intent, so an
-    account that holds nothing of ours does not stop the next push.
+    A record that stands in the ledger under the same id keeps its payload. Nothing is ever taken out: one
+    that Optiply no longer holds shows itself as 404 and is created again. The rebuild itself is an intent, so
+    an account that holds nothing of ours does not stop the next push.
     """
     ledger = Ledger(connection, run_id=run_id)
     intent = ledger.intent("optiply", "account", str(coupling_id), "rebuild", at=now())

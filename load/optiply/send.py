@@ -31,7 +31,7 @@ BAD_ADDRESS = "not a valid address"
 
 @dataclass(frozen=True)
 class Task:
-    """An intent that is committed. `sent`: the attributes of its request; `whole`: the whole desired state."""
+    """An intent that is committed. `sent`: attributes of its request; `whole`: the whole desired state."""
 
     entity: Entity
     intent: Intent
@@ -161,10 +161,9 @@ class Sender:
         return found.id if found else None
 
     def _adopt(self, task: Task, attributes: Mapping[str, Any]) -> str | None:
-        """The id of the record that holds our unique pair, brought to the desired state; None: there is none."""
-        found = lookup.find_by_attributes(
-            self.client, task.entity.name, {name: task.whole[name] for name in task.entity.unique_by}
-        )
+        """Id of the record that holds our unique pair, brought to the desired state; None: there is none."""
+        pair = {name: task.whole[name] for name in task.entity.unique_by}
+        found = lookup.find_by_attributes(self.client, task.entity.name, pair)
         if found is None:
             return None
         self.client.update(task.entity.name, found.id, attributes)

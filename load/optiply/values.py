@@ -9,7 +9,7 @@ from typing import Any
 
 
 def same_values(wanted: Mapping[str, Any], standing: Mapping[str, Any]) -> bool:
-    """True where every wanted attribute stands there. Nested lines are left out: a PATCH never carries them."""
+    """True where every wanted attribute stands there. Nested lines are left out: no PATCH carries them."""
     return all(
         same_value(value, standing.get(name)) for name, value in wanted.items() if not _is_lines(value)
     )
