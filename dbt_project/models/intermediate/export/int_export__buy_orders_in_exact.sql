@@ -1,0 +1,34 @@
+-- One row per buy order made in Optiply that carries a remote id, so that it stands in Exact already (X1).
+with
+
+buy_orders as (
+    select optiply_buy_order_id, remote_id, remote_id_map
+    from {{ ref('stg_optiply__buy_orders') }}
+    where is_created_from_public_api is not true
+),
+
+named as (
+    select
+        optiply_buy_order_id,
+        coalesce(
+            remote_id,
+            -- {"<coupling id>": "<remote id>"}; text that is no JSON object is a remote id too: better no order than two
+            case
+                when json_valid(remote_id_map) and json_type(remote_id_map) in ('OBJECT', 'ARRAY')
+                    then list_min(
+                        list_filter(json_extract_string(remote_id_map, '$.*'), lambda element: trim(element) <> '')
+                    )
+                when json_valid(remote_id_map) and json_type(remote_id_map) = 'NULL' then null
+                else remote_id_map
+            end
+        ) as remote_id
+    from buy_orders
+),
+
+in_exact as (
+    select optiply_buy_order_id, remote_id
+    from named
+    where remote_id is not null
+)
+
+select * from in_exact

@@ -1,0 +1,28 @@
+-- One row, none without a default warehouse: the Exact warehouse that purchase orders name (X5). Its id is NULL when
+-- Exact has no warehouse of the configured code.
+with
+
+warehouses as (
+    select exact_warehouse_id, warehouse_code
+    from {{ ref('stg_exact__warehouses') }}
+),
+
+configured as (
+    select
+        lower({{ flag_sql('warehouse_uuid') }}) as warehouse_uuid,
+        trim({{ flag_sql('default_warehouse_id') }}) as warehouse_name
+),
+
+warehouse as (
+    select
+        configured.warehouse_name,
+        coalesce(configured.warehouse_uuid, min(warehouses.exact_warehouse_id)) as exact_warehouse_id
+    from configured
+    left join warehouses
+        on warehouses.warehouse_code = configured.warehouse_name
+        or warehouses.exact_warehouse_id = lower(configured.warehouse_name)
+    where configured.warehouse_uuid is not null or configured.warehouse_name is not null
+    group by configured.warehouse_name, configured.warehouse_uuid
+)
+
+select * from warehouse

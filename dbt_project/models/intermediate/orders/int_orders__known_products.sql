@@ -1,0 +1,22 @@
+-- One row per product that a sell order line may name (SO11): Optiply has it, or this run creates it.
+with
+
+accepted as (
+    select remote_id
+    from {{ source('ledger', 'records') }}
+    where entity = 'products'
+),
+
+created as (
+    select remote_id
+    from {{ ref('plan_optiply_products') }}
+    where operation = 'create' and blocked_by is null
+),
+
+known as (
+    select remote_id from accepted
+    union
+    select remote_id from created
+)
+
+select * from known
