@@ -1,0 +1,33 @@
+"""Exact Online over HTTP: OAuth, pacing, Atom XML or OData JSON, next links, errors."""
+
+from __future__ import annotations
+
+from apis.exact.client import ExactClient
+from apis.exact.pace import Pace
+from apis.exact.page import Entry, Page
+from apis.exact.tokens import ExactTokens
+from apis.transport import Transport
+from settings.secrets import find_secret, secret
+from settings.tenant import Tenant
+
+__all__ = ["Entry", "ExactClient", "Page", "connect"]
+
+
+def connect(tenant: Tenant) -> ExactClient:
+    """The tenant's client. Makes no request by itself. Raises SettingsError where a secret is missing."""
+    exact = tenant.exact
+    tokens = ExactTokens(
+        tenant.state_folder / "exact_tokens.json",
+        Transport(timeout_seconds=exact.timeout_seconds, connections=1),
+        token_url=exact.effective_token_url,
+        client_id=exact.client_id,
+        client_secret=secret(tenant, "exact_client_secret"),
+        seed=find_secret(tenant, "exact_refresh_token"),
+    )
+    pace = Pace(
+        tenant.state_folder,
+        division=exact.division,
+        client_id=exact.client_id,
+        spacing=exact.spacing_seconds,
+    )
+    return ExactClient(exact, tokens, pace, response_format=tenant.flags.response_format)

@@ -1,0 +1,174 @@
+"""Atom XML as Exact sends it, decoded with xmltodict, one entry at a time.
+
+A field is `feed/entry/content/m:properties/d:Name`; `m:null="true"` is None, an empty element is "". An
+expanded collection (`link/m:inline/feed/entry`) is a list of entries under the link's title. A function's
+answer has a root of its own with `element` children. Types are left to `apis.exact.edm`, which knows the
+stream's fields: the m:type of an answer adds nothing to them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import xmltodict
+
+from apis.errors import BrokenBody
+from apis.exact.page import Entry, Page, tidy
+
+DATA_NAMESPACE = "http://schemas.microsoft.com/ado/2007/08/dataservices"
+
+# XML 1.0 allows tab, line feed, carriage return and everything from the space up, save surrogates and the
+# last two of the basic plane. Exact sends the others all the same, raw and as character references.
+_FORBIDDEN_BYTES = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D))
+_FORBIDDEN_SEQUENCES = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+# A CDATA section is matched first and kept: what looks like a reference in there is text.
+_REFERENCES = re.compile(
+    rb"(?P<literal><!\[CDATA\[.*?\]\]>)|&#(?:x(?P<hex>[0-9a-fA-F]{1,9})|(?P<decimal>[0-9]{1,9}));", re.S
+)
+
+
+def decode(body: bytes) -> Page:
+    """Entries and next link of a feed, of a single `entry` or of a function's answer.
+
+    Raises BrokenBody for everything that is not one whole document of those kinds: never a half page.
+    """
+    root: list[tuple[str, dict[str, Any] | None]] = []
+    entries: list[Entry] = []
+    next_link: str | None = None
+    parts: dict[str, Any] = {}  # of a root that is itself the entry
+
+    def take(path: list[Any], item: Any) -> bool:
+        nonlocal next_link
+        if not root:
+            root.append(path[0])
+        kind, name = path[0][0], path[1][0]
+        if kind == "feed":
+            if name == "entry":
+                entries.append(_entry(item))
+            elif name == "link" and isinstance(item, dict) and item.get("@rel") == "next":
+                next_link = item.get("@href")
+        elif kind == "entry":
+            _append(parts, name, item)
+        elif name == "element":
+            entries.append(_fields(item))
+        return True
+
+    try:
+        clean = without_forbidden_characters(body)
+        xmltodict.parse(clean, item_depth=2, item_callback=take, strip_whitespace=False)
+        kind, attributes = root[0] if root else _childless_root(clean)
+    except (ExpatError, ValueError) as error:
+        # ValueError: entity declarations, which xmltodict refuses
+        raise BrokenBody(f"the answer is not a whole XML document: {error}") from None
+    if kind == "entry":
+        return Page([_entry(parts)], None)
+    if kind == "feed" or _is_function(kind, attributes):
+        return Page(entries, next_link)
+    raise BrokenBody(f"the answer is not a feed but a document <{kind}>")
+
+
+def without_forbidden_characters(body: bytes) -> bytes:
+    """The body without the characters that XML 1.0 forbids, and with everything else as it was."""
+    body = body.translate(None, _FORBIDDEN_BYTES)
+    if b"\xef\xbf" in body or b"\xed" in body:
+        body = _FORBIDDEN_SEQUENCES.sub(b"", body)
+    if b"&#" in body:
+        body = _REFERENCES.sub(_keep_if_allowed, body)
+    return body
+
+
+def _keep_if_allowed(match: re.Match[bytes]) -> bytes:
+    if match["literal"] is not None:
+        return match[0]
+    code = int(match["hex"], 16) if match["hex"] else int(match["decimal"])
+    return match[0] if is_allowed(code) else b""
+
+
+def is_allowed(code: int) -> bool:
+    """Whether XML 1.0 allows this character (production Char)."""
+    return (
+        code in (0x09, 0x0A, 0x0D)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or 0x10000 <= code <= 0x10FFFF
+    )
+
+
+def _childless_root(body: bytes) -> tuple[str, dict[str, str]]:
+    """Name and attributes of a root without children, which the streaming parse never shows."""
+    ((name, content),) = xmltodict.parse(body).items()
+    attributes = content if isinstance(content, dict) else {}
+    return name, {key.removeprefix("@"): value for key, value in attributes.items()}
+
+
+def _is_function(kind: str, attributes: dict[str, str] | None) -> bool:
+    """A function's root has the function's name; that it is Exact's shows in its namespace only."""
+    prefix, colon, _ = kind.partition(":")
+    declaration = f"xmlns:{prefix}" if colon else "xmlns"
+    return (attributes or {}).get(declaration) == DATA_NAMESPACE
+
+
+def _entry(item: Any) -> Entry:
+    content = item.get("content") if isinstance(item, dict) else None
+    if not isinstance(content, dict) or "m:properties" not in content:
+        raise BrokenBody("an entry without properties")
+    fields = _fields(content["m:properties"])
+    for link in _list(item.get("link")):
+        if isinstance(link, dict) and "m:inline" in link:
+            fields[_name_of(link)] = _inline(link["m:inline"])
+    return fields
+
+
+def _name_of(link: dict[str, str]) -> str:
+    relation, slash, name = link.get("@rel", "").rpartition("/related/")
+    return name if slash and relation else link.get("@title", "")
+
+
+def _inline(inline: Any) -> list[Entry]:
+    if not isinstance(inline, dict):
+        return []
+    feed = inline.get("feed")
+    found = feed.get("entry") if isinstance(feed, dict) else inline.get("entry")
+    return [_entry(item) for item in _list(found)]
+
+
+def _fields(properties: Any) -> Entry:
+    if not isinstance(properties, dict):
+        return {}
+    fields: Entry = {}
+    for name, value in properties.items():
+        # The hot loop: about 100,000 values a page. Most are plain text.
+        if name[0] in "@#":
+            continue
+        if value.__class__ is str:
+            fields[name.removeprefix("d:")] = tidy(value)
+        else:
+            fields[name.removeprefix("d:")] = _value(value)
+    return fields
+
+
+def _value(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        raise BrokenBody("an entry names a field twice")
+    if value.get("@m:null") == "true":
+        return None
+    if all(key[0] in "@#" for key in value):
+        return tidy(value.get("#text", ""))
+    return [_fields(value)]  # a complex field
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _append(parts: dict[str, Any], name: str, item: Any) -> None:
+    if name in parts:
+        parts[name] = [*_list(parts[name]), item]
+    else:
+        parts[name] = item

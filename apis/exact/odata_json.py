@@ -1,0 +1,66 @@
+"""OData JSON as Exact sends it, decoded to the very entries that the Atom form gives.
+
+`{"d": {"results": [...], "__next": url}}`, and sometimes `d` is the list or the entity itself. Collections
+that were not expanded are `__deferred` links and left out, as Atom leaves them out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from apis.errors import BrokenBody
+from apis.exact.page import Entry, Page, tidy
+
+# As apis.exact.atom.is_allowed, for decoded text.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def decode(body: bytes) -> Page:
+    """Raises BrokenBody for everything that is not one whole document of those kinds."""
+    try:
+        # strict=False: raw control characters within text, which JSON forbids and Exact sends
+        document = json.loads(body.decode("utf-8-sig"), strict=False)
+    except ValueError as error:
+        # the position, not the words: json's message is short, but the body is the customer's
+        raise BrokenBody(f"the answer is not a whole JSON document: {type(error).__name__}") from None
+    if not isinstance(document, dict) or "d" not in document:
+        raise BrokenBody('the answer is JSON without "d"')
+    data = document["d"]
+    if isinstance(data, list):
+        return Page([_entry(item) for item in data], None)
+    if not isinstance(data, dict):
+        raise BrokenBody('the answer\'s "d" is neither a list nor an entity')
+    if "results" in data:
+        if not isinstance(data["results"], list):
+            raise BrokenBody('the answer\'s "results" is not a list')
+        return Page([_entry(item) for item in data["results"]], data.get("__next"))
+    return Page([_entry(data)], None)
+
+
+def _entry(item: Any) -> Entry:
+    if not isinstance(item, dict):
+        raise BrokenBody("an entry that is not an object")
+    entry: Entry = {}
+    for name, value in item.items():
+        if value.__class__ is str:
+            entry[name] = _text(value)
+        elif isinstance(value, dict | list):
+            if name != "__metadata" and not (isinstance(value, dict) and "__deferred" in value):
+                entry[name] = _collection(value)
+        else:
+            entry[name] = value
+    return entry
+
+
+def _collection(value: dict[str, Any] | list[Any]) -> list[Entry]:
+    if isinstance(value, list):
+        return [_entry(item) for item in value]
+    if "results" in value:
+        return [_entry(item) for item in value["results"]]
+    return [_entry(value)]  # a complex field, or a single expanded entity
+
+
+def _text(value: str) -> str:
+    return tidy(_FORBIDDEN.sub("", value))

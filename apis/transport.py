@@ -1,0 +1,114 @@
+"""One HTTP exchange: bytes out, status, headers and bytes back. Nothing here repeats, redirects or judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import NewConnectionError
+
+from apis.errors import ConnectionLost
+
+USER_AGENT = "exact-optiply/0.1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headers`: lower-case names. `request`: what was asked, for messages ("GET sync/Logistics/Items")."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    request: str
+
+
+class Anonymous(AuthBase):
+    """No credentials in the header. Named, because requests looks into ~/.netrc where nothing is given."""
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        return prepared
+
+
+class Bearer(AuthBase):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        prepared.headers["Authorization"] = f"Bearer {self._token}"
+        return prepared
+
+
+class Transport:
+    """Thread-safe. Keeps up to `connections` connections per host open; further threads wait for one.
+
+    `timeout_seconds`: for connecting and for each wait for bytes.
+    """
+
+    def __init__(self, *, timeout_seconds: float, connections: int) -> None:
+        self._timeout = timeout_seconds
+        self._session = requests.Session()
+        # Cookies would tie requests of one tenant to one server and to each other; neither API needs them.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = HTTPAdapter(
+            pool_connections=4, pool_maxsize=connections, pool_block=True, max_retries=0
+        )  # max_retries=0: a POST must never be repeated below us
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        request: str,
+        headers: Mapping[str, str],
+        auth: AuthBase,
+        body: bytes | None = None,
+        before_start: Callable[[], None] | None = None,
+    ) -> Answer:
+        """One exchange. `before_start` is called when the request is ready to go out (pacing).
+
+        Raises ConnectionLost, whose `was_sent` tells whether the API can have seen the request.
+        """
+        prepared = self._session.prepare_request(
+            requests.Request(method, url, headers={"User-Agent": USER_AGENT, **headers}, data=body, auth=auth)
+        )
+        proxies_and_certificates = self._session.merge_environment_settings(
+            prepared.url or url, {}, False, None, None
+        )
+        if before_start is not None:
+            before_start()
+        try:
+            response = self._session.send(
+                prepared, timeout=self._timeout, allow_redirects=False, **proxies_and_certificates
+            )
+        # Not `from error`: requests' exceptions carry the request with its Authorization header.
+        except requests.exceptions.ConnectTimeout:
+            raise ConnectionLost("no connection in time", was_sent=False, request=request) from None
+        except requests.exceptions.Timeout:
+            raise ConnectionLost("no answer in time", request=request) from None
+        except requests.exceptions.ConnectionError as error:
+            if _never_connected(error):
+                raise ConnectionLost("connection refused", was_sent=False, request=request) from None
+            raise ConnectionLost("connection lost before the answer", request=request) from None
+        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+            raise ConnectionLost("connection lost within the answer", request=request) from None
+        return Answer(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=response.content,
+            request=request,
+        )
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+    """requests wraps urllib3's MaxRetryError, whose reason says what happened."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
