@@ -24,7 +24,7 @@ items as (
 ),
 
 purchase_units as (
-    select exact_item_id, exact_supplier_id, has_valid_factor, k
+    select exact_item_id, exact_supplier_id, has_valid_factor, k, is_price_moved_by_rounding
     from {{ ref('int_export__purchase_units') }}
 ),
 
@@ -49,6 +49,7 @@ lines as (
         buy_order_lines.subtotal_value,
         coalesce(purchase_units.k, 1) as k,
         coalesce(purchase_units.has_valid_factor, false) as has_valid_factor,
+        coalesce(purchase_units.is_price_moved_by_rounding, false) as is_price_moved_by_rounding,
         -- U: what Optiply counts in one purchase unit; an export divides once
         coalesce(purchase_units.k, 1) * cast(coalesce(unit_factors.unit_factor, 1) as decimal(18, 6)) as ordered_units_per_purchase_unit
     from buy_order_lines
@@ -77,6 +78,7 @@ order_lines as (
         subtotal_value,
         k,
         has_valid_factor,
+        is_price_moved_by_rounding,
         ordered_units_per_purchase_unit,
         ordered_qty % ordered_units_per_purchase_unit = 0 as is_whole_multiple,
         round(cast(ordered_qty / ordered_units_per_purchase_unit as double), 6) as ordered_qty_purchase_unit

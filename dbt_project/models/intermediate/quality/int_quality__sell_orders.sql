@@ -1,0 +1,146 @@
+-- One row per sell order, or part of one, that is left out, changed or waiting, and why (C9). Documents of a source
+-- that is switched off (SO1) are not listed; cancelled and deleted ones (SO4) are no loss.
+with
+
+verdicts as (
+    select remote_id, document_type, document_number, verdict, rule_id, reason
+    from {{ ref('int_orders__sell_document_verdicts') }}
+),
+
+lines as (
+    select line_id, remote_id, document_type, line_number, exact_item_id
+    from {{ ref('int_orders__sell_lines') }}
+),
+
+exclusions as (
+    select line_id, document_type, rule_id, reason
+    from {{ ref('int_orders__sell_line_exclusions') }}
+),
+
+duplicates as (
+    select line_id
+    from {{ ref('int_orders__invoice_lines_of_sent_sales_orders') }}
+),
+
+line_values as (
+    select line_id, document_type, is_amount_missing
+    from {{ ref('int_orders__sell_line_values') }}
+),
+
+products as (
+    select remote_id, document_type, exact_item_id, demanded_stock_qty, quantity, is_known_in_optiply
+    from {{ ref('int_orders__sell_order_products') }}
+),
+
+items as (
+    select exact_item_id, item_code
+    from {{ ref('stg_exact__items') }}
+),
+
+documents_left_out as (
+    select remote_id, rule_id, reason, 'left_out' as severity
+    from verdicts
+    where verdict <> 'wanted' and rule_id not in ('SO1', 'SO4')
+),
+
+documents_without_lines as (
+    select verdicts.remote_id, 'SO6' as rule_id, 'no lines in Exact' as reason, 'left_out' as severity
+    from verdicts
+    anti join lines
+        on verdicts.remote_id = lines.remote_id and verdicts.document_type = lines.document_type
+    where verdicts.verdict = 'wanted'
+),
+
+lines_left_out as (
+    select
+        lines.remote_id,
+        coalesce(exclusions.rule_id, 'SO2') as rule_id,
+        'line ' || coalesce(cast(lines.line_number as varchar), lines.line_id) || ': '
+        || coalesce(exclusions.reason, 'linked to a sales order that is sent') as reason,
+        'left_out' as severity
+    from lines
+    left join exclusions
+        on lines.line_id = exclusions.line_id and lines.document_type = exclusions.document_type
+    left join duplicates on lines.line_id = duplicates.line_id
+    where
+        (exclusions.line_id is not null or duplicates.line_id is not null)
+        and exclusions.rule_id is distinct from 'SO4'
+),
+
+lines_changed as (
+    select
+        lines.remote_id,
+        'SO7' as rule_id,
+        'line ' || coalesce(cast(lines.line_number as varchar), lines.line_id)
+        || ': no amount in Exact, sent with value 0' as reason,
+        'changed' as severity
+    from lines
+    inner join line_values
+        on lines.line_id = line_values.line_id and lines.document_type = line_values.document_type
+    anti join exclusions
+        on lines.line_id = exclusions.line_id and lines.document_type = exclusions.document_type
+    where line_values.is_amount_missing
+),
+
+orders_waiting as (
+    select remote_id, 'SO11' as rule_id, 'Optiply knows none of its products' as reason, 'waiting' as severity
+    from products
+    where quantity > 0
+    group by remote_id
+    having not bool_or(is_known_in_optiply)
+),
+
+named_products as (
+    select
+        products.remote_id,
+        coalesce(items.item_code, products.exact_item_id) as item_name,
+        products.demanded_stock_qty,
+        products.quantity,
+        products.is_known_in_optiply
+    from products
+    left join items on products.exact_item_id = items.exact_item_id
+),
+
+products_left_out as (
+    select
+        remote_id,
+        if(quantity > 0, 'SO11', 'SO6') as rule_id,
+        if(
+            quantity > 0,
+            'product ' || item_name || ' is not in Optiply',
+            'quantity of ' || item_name || ' is not above 0: ' || {{ plain_number('demanded_stock_qty') }}
+        ) as reason,
+        'left_out' as severity
+    from named_products
+    where quantity <= 0 or not is_known_in_optiply
+),
+
+products_changed as (
+    select
+        remote_id,
+        'C5' as rule_id,
+        'quantity of ' || item_name || ' rounded from ' || {{ plain_number('demanded_stock_qty') }}
+        || ' to ' || cast(quantity as varchar) as reason,
+        'changed' as severity
+    from named_products
+    where quantity > 0 and is_known_in_optiply and quantity <> demanded_stock_qty
+),
+
+listed as (
+    select * from documents_left_out
+    union all
+    select * from documents_without_lines
+    union all
+    select * from lines_left_out
+    union all
+    select * from lines_changed
+    union all
+    select * from orders_waiting
+    union all
+    select * from products_left_out
+    union all
+    select * from products_changed
+)
+
+select 'sellOrders' as entity, remote_id, rule_id, reason, severity
+from listed
