@@ -157,7 +157,8 @@ class Ledger:
                 """
                 update ledger.intents
                 set outcome = incoming.outcome, status_code = incoming.status_code,
-                    message = incoming.message, created_id = incoming.created_id, settled_at = incoming.settled_at
+                    message = incoming.message, created_id = incoming.created_id,
+                    settled_at = incoming.settled_at
                 from incoming where intents.intent_id = incoming.intent_id
                 """
             )

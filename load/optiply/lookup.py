@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from apis.optiply.client import OptiplyClient, Resource
-
+from apis.optiply import OptiplyClient, Resource
 from load.optiply.payloads import synced_at
 
 # Optiply's clock stamps createdAt, ours stamped the intent: they may differ by some minutes.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from apis.optiply.client import OptiplyClient
-
+from apis.optiply import OptiplyClient
 from load.ledger import Ledger, LedgerMissing
 
 ASKED = ("products", "suppliers", "sellOrders", "buyOrders")

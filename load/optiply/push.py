@@ -14,9 +14,9 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import duckdb
-from apis.optiply.client import OptiplyClient
 
 from apis.errors import StopRun
+from apis.optiply import OptiplyClient
 from load.ledger import BATCH_SIZE, Ledger, Outcome
 from load.optiply import plan_rows
 from load.optiply.entities import ENTITIES, Entity
@@ -147,11 +147,15 @@ class _EntityPush:
         )
         while rows := blocked.fetchmany(plan_rows.PAGE_SIZE):
             for remote_id, reason in rows:
-                kind = reason.split(":")[0]
-                kind = kind if kind in ("refused", "waiting") else "held"
-                setattr(self.counts, kind, getattr(self.counts, kind) + 1)
-                if kind != "held":  # a held stream or a brake is one reason for many rows, not one each
-                    self._notice(remote_id, kind, reason)
+                match reason.split(":")[0]:
+                    case "refused":
+                        self.counts.refused += 1
+                        self._notice(remote_id, "refused", reason)
+                    case "waiting":
+                        self.counts.waiting += 1
+                        self._notice(remote_id, "waiting", reason)
+                    case _:  # a held stream or a brake is one reason for many rows, not one each
+                        self.counts.held += 1
         row = self.connection.execute(
             """
             select count(*) from ledger.records

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
-from apis.optiply.client import OptiplyClient, Resource
 
+from apis.optiply import OptiplyClient, Resource
 from load.ledger import KnownRecord, Ledger, Outcome
 from load.optiply.entities import REMEMBERED
 from load.optiply.lookup import as_remote_id

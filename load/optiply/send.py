@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from apis.optiply.client import OptiplyClient
-
 from apis.errors import (
     Conflict,
     ConnectionLost,
@@ -20,6 +18,7 @@ from apis.errors import (
     RequestRefused,
     TryAgain,
 )
+from apis.optiply import OptiplyClient
 from load.ledger import Intent, Outcome, Result
 from load.optiply import lookup
 from load.optiply.entities import Entity
@@ -63,13 +62,13 @@ class Sender:
             return self._by_operation(task)
         except RecordRefused as refusal:
             return self._outcome(task, "refused", refusal)
-        except MinuteLimit as error:  # refused before any work, however often it was tried
+        except (MinuteLimit, RequestRefused) as error:  # turned away before any work
             return self._outcome(task, "failed", error)
         except ConnectionLost as error:
             # a repeated PATCH or DELETE may have arrived at an earlier try; a POST is tried once
             never_left = task.intent.operation == "create" and not error.was_sent
             return self._outcome(task, "failed" if never_left else "unknown", error)
-        except (TryAgain, RequestRefused, OutcomeUnknown, NotConfirmed) as error:
+        except (TryAgain, OutcomeUnknown, NotConfirmed) as error:
             return self._outcome(task, "unknown", error)
 
     def _by_operation(self, task: Task) -> Outcome:
@@ -96,7 +95,7 @@ class Sender:
             created_id, note = self._post(task)
         except RecordRefused as refusal:
             return self._outcome(task, "refused", refusal, forget=True)
-        except TryAgain as error:  # with NotConfirmed left aside, the POST was not done
+        except (TryAgain, RequestRefused) as error:  # not NotConfirmed: the POST was not done
             return self._outcome(task, "failed", error, forget=True)
         return self._outcome(task, "accepted", message=note, created_id=created_id)
 

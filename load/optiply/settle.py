@@ -16,9 +16,9 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
-from apis.optiply.client import OptiplyClient, Resource
 
 from apis.errors import ApiError, StopRun
+from apis.optiply import OptiplyClient, Resource
 from load.ledger import Intent, Ledger, Operation, Outcome, naive_utc
 from load.optiply import lookup
 from load.optiply.entities import ENTITIES, Entity

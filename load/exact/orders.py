@@ -1,0 +1,124 @@
+"""The purchase orders of the plan, ready to be sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+
+from load.ledger import Intent
+from load.optiply.plan_rows import require_plan
+
+TABLE = "plan_exact_purchase_orders"
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """One line as sent. quantity: in purchase units."""
+
+    optiply_buy_order_line_id: str
+    item_id: str
+    quantity: float
+
+
+@dataclass(frozen=True)
+class PlannedOrder:
+    """One Optiply buy order as an Exact purchase order. `payload` is the JSON text of the POST's body.
+
+    An intent carries body and lines together: an order that has left the plan since can still be recognised
+    and its lines linked.
+    """
+
+    optiply_buy_order_id: str
+    marker: str
+    supplier_remote_id: str
+    payload: str
+    payload_hash: str | None
+    lines: tuple[PlannedLine, ...]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return _object(json.loads(self.payload))
+
+    def as_intent_payload(self) -> str:
+        return json.dumps({"body": self.body, "lines": [asdict(line) for line in self.lines]})
+
+    @classmethod
+    def from_intent(cls, intent: Intent) -> PlannedOrder:
+        """The order that an intent was about. Raises ValueError or KeyError for a payload of another form."""
+        content = _object(json.loads(intent.payload or "null"))
+        body = _object(content["body"])
+        return cls(
+            optiply_buy_order_id=intent.remote_id,
+            marker=body["YourRef"],
+            supplier_remote_id=body["Supplier"],
+            payload=json.dumps(body),
+            payload_hash=intent.payload_hash,
+            lines=tuple(PlannedLine(**line) for line in content["lines"]),
+        )
+
+
+@dataclass(frozen=True)
+class BlockedOrder:
+    """An order that is not sent, with the plan's reason."""
+
+    optiply_buy_order_id: str
+    reason: str
+
+
+def sendable(*, retry_refused: bool) -> str:
+    """SQL condition on a row of the plan. What we refuse ourselves (X12) is never sent."""
+    reasons = ["blocked_by is null", "starts_with(blocked_by, 'open intent')"]
+    if retry_refused:
+        reasons.append("(refused_reason is null and starts_with(blocked_by, 'refused'))")
+    return f"({' or '.join(reasons)})"
+
+
+def planned_orders(
+    connection: duckdb.DuckDBPyConnection, *, retry_refused: bool, order_ids: Sequence[str] | None
+) -> tuple[list[PlannedOrder], list[BlockedOrder]]:
+    """The orders to send, by their numbers, and those the plan holds back. Raises PlanMissing.
+
+    An order that the ledger has exported since the plan was made is in neither.
+    """
+    require_plan(connection, TABLE)
+    condition = sendable(retry_refused=retry_refused)
+    rows = connection.execute(
+        f"""
+        select
+            {condition} and operation = 'create', blocked_by,
+            optiply_buy_order_id, marker, supplier_remote_id, payload, payload_hash, lines
+        from plan.{TABLE}
+        where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
+            and ($all or list_contains($order_ids, optiply_buy_order_id))
+        order by try_cast(optiply_buy_order_id as bigint), optiply_buy_order_id
+        """,
+        {"all": order_ids is None, "order_ids": list(order_ids or ())},
+    ).fetchall()
+    ready = [
+        PlannedOrder(order_id, marker, supplier, payload, payload_hash, _lines(lines))
+        for is_ready, _, order_id, marker, supplier, payload, payload_hash, lines in rows
+        if is_ready
+    ]
+    blocked = [BlockedOrder(row[2], row[1]) for row in rows if not row[0]]
+    return ready, blocked
+
+
+def _lines(text: str) -> tuple[PlannedLine, ...]:
+    return tuple(
+        PlannedLine(
+            line["optiply_buy_order_line_id"],
+            str(line["item_id"]).lower(),
+            float(line["quantity_in_purchase_units"]),
+        )
+        for line in json.loads(text)
+    )
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("the body of a purchase order is a JSON object")
+    return value

@@ -1,0 +1,185 @@
+"""The export part of the ledger: which Optiply buy order stands in Exact as which purchase order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from load.exact.orders import PlannedLine, PlannedOrder
+from load.exact.standing_orders import StandingLine, StandingOrder
+from load.ledger import KnownRecord, Ledger, Outcome, naive_utc
+
+SINK = "purchase_orders"
+LINE_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("optiply_buy_order_line_id", "exact_line_id", "item_id")),
+        ("line_number", pa.int32()),
+        ("quantity", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An export whose Optiply order does not carry the remote ids yet (state `sent`)."""
+
+    optiply_buy_order_id: str
+    exact_id: str
+
+
+def write_sent(
+    ledger: Ledger,
+    outcome: Outcome,
+    planned: PlannedOrder,
+    standing: StandingOrder,
+    pairs: Sequence[tuple[PlannedLine, StandingLine]],
+) -> None:
+    """In one transaction: the intent is settled, the export and its lines stand, the records are known (BO7).
+
+    The records of order and lines make sure that what comes back from Exact is recognised, never created.
+    """
+    order_id = planned.optiply_buy_order_id
+    at = naive_utc(outcome.at)
+    with ledger.transaction():
+        ledger.write_outcomes([outcome])
+        ledger.connection.execute(
+            """
+            insert into ledger.exports (
+                optiply_buy_order_id, sink, marker, supplier_remote_id, exact_id, exact_number,
+                payload, payload_hash, state, sent_at, linked_at, run_id
+            )
+            values (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, null, ?)
+            """,
+            [
+                order_id,
+                SINK,
+                planned.marker,
+                standing.supplier_id,
+                standing.exact_id,
+                standing.order_number,
+                planned.payload,
+                planned.payload_hash,
+                at,
+                ledger.run_id,
+            ],
+        )
+        _write_lines(ledger, order_id, pairs)
+        known = [KnownRecord("buyOrders", standing.exact_id, order_id)]
+        known += [
+            KnownRecord("buyOrderLines", theirs.exact_line_id, ours.optiply_buy_order_line_id)
+            for ours, theirs in pairs
+        ]
+        ledger.remember(known, at=at)
+
+
+def _write_lines(ledger: Ledger, order_id: str, pairs: Sequence[tuple[PlannedLine, StandingLine]]) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "optiply_buy_order_line_id": planned.optiply_buy_order_line_id,
+            "exact_line_id": standing.exact_line_id,
+            "item_id": standing.item_id,
+            "line_number": standing.line_number,
+            "quantity": standing.quantity,
+        }
+        for planned, standing in pairs
+    ]
+    ledger.connection.register("exported_lines", pa.Table.from_pylist(rows, schema=LINE_SCHEMA))
+    try:
+        ledger.connection.execute(
+            """
+            insert into ledger.export_lines (
+                optiply_buy_order_id, optiply_buy_order_line_id, exact_line_id, line_number, item_id,
+                quantity_in_purchase_units
+            )
+            select ?, optiply_buy_order_line_id, exact_line_id, line_number, item_id, quantity
+            from exported_lines
+            """,
+            [order_id],
+        )
+    finally:
+        ledger.connection.unregister("exported_lines")
+
+
+def adopt(ledger: Ledger, *, at: datetime) -> int:
+    """X1: buy orders that carry a remote id without a row of ours are taken over, never sent. How many."""
+    found = ledger.connection.execute(
+        """
+        select optiply_buy_order_id, remote_id from marts.exact_adopted_orders
+        where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
+        order by optiply_buy_order_id
+        """
+    ).fetchall()
+    if not found:
+        return 0
+    moment = naive_utc(at)
+    with ledger.transaction():
+        ledger.connection.execute(
+            """
+            insert into ledger.exports (
+                optiply_buy_order_id, sink, marker, exact_id, state, sent_at, linked_at, run_id
+            )
+            select optiply_buy_order_id, ?, optiply_buy_order_id, remote_id, 'adopted', null, ?, ?
+            from marts.exact_adopted_orders
+            where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
+            """,
+            [SINK, moment, ledger.run_id],
+        )
+        ledger.remember(
+            [KnownRecord("buyOrders", remote_id, order_id) for order_id, remote_id in found], at=at
+        )
+    return len(found)
+
+
+def unlinked(ledger: Ledger, order_ids: Sequence[str] | None, *, retry_refused: bool) -> list[Exported]:
+    """Exports whose ids Optiply does not carry yet; without those whose link Optiply has refused."""
+    rows = ledger.connection.execute(
+        """
+        select exports.optiply_buy_order_id, exports.exact_id
+        from ledger.exports
+        where exports.state = 'sent' and ($all or list_contains($order_ids, exports.optiply_buy_order_id))
+            and ($retry_refused or not exists (
+                from ledger.refusals
+                where refusals.target = 'optiply' and refusals.operation = 'link'
+                    and refusals.remote_id = exports.exact_id
+            ))
+        order by try_cast(exports.optiply_buy_order_id as bigint), exports.optiply_buy_order_id
+        """,
+        {"all": order_ids is None, "order_ids": list(order_ids or ()), "retry_refused": retry_refused},
+    ).fetchall()
+    return [Exported(*row) for row in rows]
+
+
+def lines_of(ledger: Ledger, order_id: str) -> list[tuple[str, str]]:
+    """(Optiply line id, Exact line id) of an export, in the order of the lines."""
+    return ledger.connection.execute(
+        """
+        select optiply_buy_order_line_id, exact_line_id from ledger.export_lines
+        where optiply_buy_order_id = ?
+        order by line_number
+        """,
+        [order_id],
+    ).fetchall()
+
+
+def write_linked(ledger: Ledger, export: Exported, outcome: Outcome, *, is_gone: bool = False) -> None:
+    """The link is done (`linked`), or the order was deleted in Optiply after its export (`gone`, X13)."""
+    with ledger.transaction():
+        ledger.write_outcomes([outcome])
+        ledger.connection.execute(
+            "update ledger.exports set state = ?, linked_at = ? where optiply_buy_order_id = ?",
+            ["gone" if is_gone else "linked", naive_utc(outcome.at), export.optiply_buy_order_id],
+        )
+        if is_gone:  # so that the order can come back from Exact as one that Optiply does not hold
+            ledger.connection.execute(
+                """
+                delete from ledger.records
+                where (entity = 'buyOrders' and remote_id = ?) or (entity = 'buyOrderLines' and remote_id in (
+                    select exact_line_id from ledger.export_lines where optiply_buy_order_id = ?
+                ))
+                """,
+                [export.exact_id, export.optiply_buy_order_id],
+            )
