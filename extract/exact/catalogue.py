@@ -74,7 +74,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Stream:
-    """One stream of the catalogue; `key` holds Exact's field names."""
+    """One stream of the catalogue; `key` holds Exact's field names.
+
+    `set_key`: all rows that agree in these fields are replaced as one set, () where each row stands alone.
+    `start_date_field`: the date that the flag `start_date` limits, None for master data (mapping rules F).
+    """
 
     name: str
     key: tuple[str, ...]
@@ -86,6 +90,8 @@ class Stream:
     rows_of: str
     deleted_entity_types: tuple[int, ...]
     seed_path: str | None
+    set_key: tuple[str, ...] = ()
+    start_date_field: str | None = None
 
     def endpoint(self, variant: Variant | None = None) -> Endpoint:
         return self.endpoints[variant or self.default_variant]
@@ -96,7 +102,7 @@ class Stream:
 
 @cache
 def column_name(field: str) -> str:
-    return NamingConvention().normalize_identifier(field)
+    return str(NamingConvention().normalize_identifier(field))
 
 
 @cache
@@ -135,6 +141,8 @@ def read_stream(path: Path) -> Stream:
         rows_of=entry.get("rows_of", path.stem),
         deleted_entity_types=tuple(entry.get("deleted_entity_types", ())),
         seed_path=entry.get("seed_path"),
+        set_key=tuple(entry.get("set_key", ())),
+        start_date_field=entry.get("start_date_field"),
     )
 
 

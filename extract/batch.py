@@ -1,0 +1,64 @@
+"""Pages of all streams that wait for the next load, and the bookmarks they earn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from extract.bookmark import Bookmark
+from extract.raw_pipeline import StreamBatch
+from extract.reading import PageArrived
+from extract.result import Source
+
+
+@dataclass(frozen=True)
+class BatchSize:
+    """When to store: after so many rows (20 full pages), or so long after the first page that waits. A killed
+    run reads again at most that."""
+
+    rows: int = 20_000
+    seconds: float = 20.0
+
+
+@dataclass
+class Batch:
+    """`clock`: seconds, never going backwards."""
+
+    size: BatchSize
+    clock: Callable[[], float]
+    _parts: dict[Source, dict[str, StreamBatch]] = field(default_factory=dict)
+    _rows: int = 0
+    _since: float | None = None
+
+    def add(self, event: PageArrived) -> None:
+        """Keep what a page brings. An empty page that leaves its bookmark as it was needs no load."""
+        for stream, page in event.page.items():
+            if not page.rows.num_rows and page.bookmark == page.previous:
+                continue
+            parts = self._parts.setdefault(event.read.source, {})
+            pages = parts[stream].pages if stream in parts else []
+            if page.rows.num_rows:
+                pages.append(page.rows)
+            parts[stream] = StreamBatch(pages, page.cursor_column, event.read.variant, page.bookmark)
+            self._rows += page.rows.num_rows
+            self._since = self.clock() if self._since is None else self._since
+
+    @property
+    def is_due(self) -> bool:
+        return self._rows >= self.size.rows or self.seconds_left <= 0
+
+    @property
+    def seconds_left(self) -> float:
+        if self._since is None:
+            return self.size.seconds
+        return self._since + self.size.seconds - self.clock()
+
+    def bookmark(self, source: Source, stream: str) -> Bookmark | None:
+        """The stream's bookmark that waits to be stored."""
+        part = self._parts.get(source, {}).get(stream)
+        return part.bookmark if part else None
+
+    def take(self) -> dict[Source, dict[str, StreamBatch]]:
+        """All that waits; the batch is empty then."""
+        parts, self._parts, self._rows, self._since = self._parts, {}, 0, None
+        return parts

@@ -1,0 +1,100 @@
+"""One extraction of one tenant: Exact and Optiply into `raw_exact` and `raw_optiply`.
+
+Endpoints are read side by side in threads; the main thread stores what they bring, about 20 full pages of all
+streams at a time, each batch together with its bookmarks. Nothing here knows what a stream means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+
+import apis.exact
+import apis.optiply
+from apis.exact.client import ExactClient
+from apis.optiply.client import OptiplyClient
+from extract.batch import BatchSize
+from extract.exact.catalogue import catalogue as exact_catalogue
+from extract.exact.selection import scheduled_streams
+from extract.extraction import Extraction
+from extract.optiply.catalogue import catalogue as optiply_catalogue
+from extract.progress_log import ProgressLog
+from extract.result import ExtractResult, Progress, Source, silent
+from extract.stream_reads import write_stream_reads
+from settings.tenant import SettingsError, Tenant
+from warehouse.connection import connect
+from warehouse.tables import ensure_tables
+
+START_DATE_MONTHS = 24
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(
+    tenant: Tenant,
+    *,
+    run_id: str,
+    as_of: date,
+    streams: Sequence[str] | None = None,
+    all_streams: bool = False,
+    exact: ExactClient | None = None,
+    optiply: OptiplyClient | None = None,
+    report: Progress = silent,
+    now: Callable[[], datetime] = _utc_now,
+    batch_size: BatchSize | None = None,
+) -> ExtractResult:
+    """Read the streams that the flags need (or those named, or all) and store what has changed.
+
+    `streams`: catalogue names; one of Optiply is written `optiply.buy_orders`. `as_of`: the tenant's today,
+    from which the default `start_date` counts. A failed stream stops no other and is told in the result, and
+    nothing that was read is lost. Raises SettingsError for an unknown stream, CredentialsRefused after
+    storing what had come, and WarehouseBusy.
+    """
+    wanted = _selection(tenant, streams, all_streams)
+    with connect(tenant.warehouse_path) as connection:
+        ensure_tables(connection)
+    exact = exact or apis.exact.connect(tenant)
+    optiply = optiply or apis.optiply.connect(tenant)
+    requests_before = exact.request_count, optiply.request_count
+    progress = ProgressLog(report, now)
+    start_date = tenant.flags.start_date or first_of_month_before(as_of, START_DATE_MONTHS)
+    try:
+        with Extraction(
+            tenant, exact, optiply, start_date, progress, now, batch_size or BatchSize()
+        ) as extraction:
+            extraction.read(wanted)
+    finally:
+        write_stream_reads(tenant.warehouse_path, run_id, progress.reads())
+    if extraction.credentials_refused is not None:
+        raise extraction.credentials_refused
+    return ExtractResult(
+        reads=progress.reads(),
+        exact_requests=exact.request_count - requests_before[0],
+        optiply_requests=optiply.request_count - requests_before[1],
+    )
+
+
+def first_of_month_before(day: date, months: int) -> date:
+    """The first of the month that many months ago: the default of `start_date`."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _selection(
+    tenant: Tenant, streams: Sequence[str] | None, all_streams: bool
+) -> dict[Source, tuple[str, ...]]:
+    if all_streams:
+        return {"exact": tuple(exact_catalogue()), "optiply": tuple(optiply_catalogue())}
+    if streams is None:
+        return {"exact": scheduled_streams(tenant.flags), "optiply": tuple(optiply_catalogue())}
+    found: dict[Source, list[str]] = {"exact": [], "optiply": []}
+    for name in dict.fromkeys(streams):
+        source: Source = "optiply" if name.startswith("optiply.") else "exact"
+        stream = name.partition(".")[2] if "." in name else name
+        known = exact_catalogue() if source == "exact" else optiply_catalogue()
+        if stream not in known:
+            raise SettingsError(f"there is no stream {name}; there are {', '.join(known)} in {source}")
+        found[source].append(stream)
+    return {source: tuple(names) for source, names in found.items()}
