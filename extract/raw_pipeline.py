@@ -63,6 +63,14 @@ class RawPipeline:
 
     def __enter__(self) -> RawPipeline:
         self._pipeline.sync_destination()  # the state as of the last complete load in the file
+        self._existing = self._tables_in_file()
+        resources = self._pipeline.state.get("sources", {}).get(self.source, {}).get("resources", {})
+        self._bookmarks = {
+            (stream, variant): from_state(state)
+            for stream, states in resources.items()
+            if stream in self._existing  # of a table that is gone, everything has to be read again
+            for variant, state in states.items()
+        }
         return self
 
     def __exit__(
@@ -73,18 +81,15 @@ class RawPipeline:
         self._folder.cleanup()
 
     def bookmark(self, stream: str, variant: str) -> Bookmark:
-        """Where the stream stands on that endpoint family; new if its table is not in the file (any more)."""
-        if stream not in self._existing():
-            return Bookmark()
-        resources = self._pipeline.state.get("sources", {}).get(self.source, {}).get("resources", {})
-        return from_state(resources.get(stream, {}).get(variant))
+        """Where the stream stands on that endpoint family, as stored."""
+        return self._bookmarks.get((stream, variant), Bookmark())
 
     def mismatch(self, stream: str) -> str | None:
         """Why the stream's table cannot take its rows: a column of another type, in words; None: it can.
 
         dlt would say nothing, keep the column's old type and load what DuckDB can cast.
         """
-        existing = self._existing().get(stream, {})
+        existing = self._existing.get(stream, {})
         for column, kind in self._tables[stream].columns.items():
             if column in existing and existing[column] != kind:
                 found = existing[column]
@@ -93,11 +98,10 @@ class RawPipeline:
 
     def declare(self, streams: Iterable[str]) -> None:
         """Have the streams' tables made with all their columns, where one is missing; with the next write."""
-        existing = self._existing()
         self._to_create = [
             stream
             for stream in streams
-            if not {*self._tables[stream].columns, LOAD_ID} <= existing.get(stream, {}).keys()
+            if not {*self._tables[stream].columns, LOAD_ID} <= self._existing.get(stream, {}).keys()
         ]
 
     def write(self, batch: Mapping[str, StreamBatch]) -> None:
@@ -106,10 +110,11 @@ class RawPipeline:
         if streams:
             self._load([self._resource(stream, batch.get(stream)) for stream in streams])
         self._to_create = []
+        self._bookmarks |= {(stream, part.variant): part.bookmark for stream, part in batch.items()}
 
     def newest_load(self, stream: str) -> str | None:
         """The newest load id among the stream's rows; None when it has none."""
-        if stream not in self._existing():
+        if stream not in self._existing:
             return None
         rows = self._query(f"select max({LOAD_ID}) from {self.dataset}.{stream}")
         return str(rows[0][0]) if rows and rows[0][0] is not None else None
@@ -127,7 +132,7 @@ class RawPipeline:
             older_than,
         )
 
-    def _existing(self) -> dict[str, dict[str, str]]:
+    def _tables_in_file(self) -> dict[str, dict[str, str]]:
         """Columns and lower-case types of the tables in the file."""
         rows = self._query(
             "select table_name, column_name, lower(data_type) from information_schema.columns "
