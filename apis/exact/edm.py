@@ -23,7 +23,8 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "Int32": (-(2**31), 2**31 - 1),
     "Int64": (-(2**63), 2**63 - 1),
 }
-_BOOLEANS: Mapping[Any, bool] = {"true": True, "false": False, "1": True, "0": False}
+_TEXTS = frozenset({"String", "Binary"})
+_BOOLEANS: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
 
 class EdmError(ValueError):
@@ -40,15 +41,15 @@ class EdmError(ValueError):
 
 
 def parse(value: Any, edm_type: str, field: str | None = None) -> Value:
-    """Return the value as Python has it; None stays None.
+    """Return the value as Python has it; None stays None; an empty text is None but in text fields.
 
     edm_type: with or without `Edm.`. Guid: lower case, no braces. DateTime: naive, the wall time as sent
     (JSON's milliseconds are that wall time as if it were UTC). Double: finite float. Byte, Int16, Int32,
     Int64: int. String and Binary: str. Complex: JSON text. Raises EdmError.
     """
-    if value is None:
-        return None
     short = edm_type.removeprefix("Edm.")
+    if value is None or (value == "" and short not in _TEXTS):
+        return None
     try:
         return _PARSERS[short](value)
     except (ValueError, OverflowError):
@@ -89,11 +90,10 @@ def _double(value: Any) -> float:
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, int):
-        value = str(value)
-    if value not in _BOOLEANS:
+    text = str(value) if isinstance(value, int) else _string(value)
+    if text not in _BOOLEANS:
         raise ValueError
-    return _BOOLEANS[value]
+    return _BOOLEANS[text]
 
 
 def _integer(edm_type: str) -> Callable[[Any], int]:

@@ -29,14 +29,21 @@ def decode(body: bytes) -> Page:
         raise BrokenBody('the answer is JSON without "d"')
     data = document["d"]
     if isinstance(data, list):
-        return Page([_entry(item) for item in data], None)
+        return Page(_entries(data), None)
     if not isinstance(data, dict):
         raise BrokenBody('the answer\'s "d" is neither a list nor an entity')
     if "results" in data:
-        if not isinstance(data["results"], list):
-            raise BrokenBody('the answer\'s "results" is not a list')
-        return Page([_entry(item) for item in data["results"]], data.get("__next"))
+        next_link = data.get("__next")
+        if next_link is not None and not isinstance(next_link, str):
+            raise BrokenBody('the "__next" of the answer is not a link')
+        return Page(_entries(data["results"]), next_link)
     return Page([_entry(data)], None)
+
+
+def _entries(items: Any) -> list[Entry]:
+    if not isinstance(items, list):
+        raise BrokenBody('"results" is not a list')
+    return [_entry(item) for item in items]
 
 
 def _entry(item: Any) -> Entry:
@@ -56,9 +63,9 @@ def _entry(item: Any) -> Entry:
 
 def _collection(value: dict[str, Any] | list[Any]) -> list[Entry]:
     if isinstance(value, list):
-        return [_entry(item) for item in value]
+        return _entries(value)
     if "results" in value:
-        return [_entry(item) for item in value["results"]]
+        return _entries(value["results"])
     return [_entry(value)]  # a complex field, or a single expanded entity
 
 

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from exact_documents import DATA, NAMESPACES, xml_entry, xml_feed
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apis.errors import BrokenBody
+from apis.exact import atom
+
+RECORDED = Path(__file__).parent / "recorded"
+ITEMS = (RECORDED / "items.200.xml").read_bytes()
+
+
+def is_allowed_by_xml(character: str) -> bool:
+    """XML 1.0, production [2] Char, written from the standard."""
+    code = ord(character)
+    return (
+        code in (0x9, 0xA, 0xD)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or 0x10000 <= code <= 0x10FFFF
+    )
+
+
+def test_a_recorded_page_gives_every_field_as_text_or_none() -> None:
+    page = atom.decode(ITEMS)
+    (item,) = page.entries
+    assert len(item) == ITEMS.count(b"<d:") == 55
+    assert item["ID"] == "559e9212-af04-46cc-8ca1-87f03adf0dcf"
+    assert item["Code"] == "002"
+    assert item["CopyRemarks"] == "0"
+    assert item["CostPriceNew"] is None
+    assert item["Class_01"] is None
+    assert item["Unit"] == "pc"
+    assert item["IsStockItem"] == "true"
+    assert item["Created"] == "2022-03-06T23:12:21.343"
+    assert page.next_link == (
+        "https://start.exactonline.com/api/v1/64850/bulk/logistics/Items"
+        "?$skiptoken=guid'559e9212-af04-46cc-8ca1-87f03adf0dcf'"
+    )
+
+
+def test_a_feed_without_entries_is_an_empty_last_page() -> None:
+    assert atom.decode(xml_feed([])).entries == []
+    assert atom.decode(xml_feed([])).next_link is None
+    assert atom.decode(f"<feed {NAMESPACES}/>".encode()).entries == []
+
+
+def test_the_link_to_itself_is_not_the_next_link() -> None:
+    assert atom.decode(xml_feed([], next_link=None)).next_link is None
+    assert atom.decode(xml_feed([], next_link="https://x/?a=1&b=2")).next_link == "https://x/?a=1&b=2"
+
+
+def test_an_empty_element_is_empty_text_and_only_m_null_is_none() -> None:
+    entry = "<entry><content><m:properties><d:A /><d:B></d:B><d:C m:type='Edm.Guid'/><d:D m:null='true'/>"
+    page = atom.decode(xml_feed([f"{entry}<d:E m:null='false'/></m:properties></content></entry>"]))
+    assert page.entries == [{"A": "", "B": "", "C": "", "D": None, "E": ""}]
+
+
+def test_spaces_around_a_text_are_kept() -> None:
+    """`crm/Accounts.Code` is padded with spaces in front."""
+    fields = "<d:Code>   25</d:Code><d:Unit xml:space='preserve'> </d:Unit><d:Name xml:lang='nl'> n</d:Name>"
+    page = atom.decode(xml_feed([f"<entry><content><m:properties>{fields}</m:properties></content></entry>"]))
+    assert page.entries == [{"Code": "   25", "Unit": " ", "Name": " n"}]
+
+
+def test_one_entry_as_root_is_a_page_of_one() -> None:
+    """The answer to a POST and to a GET by key."""
+    body = xml_entry({"ID": ("Guid", "a"), "Code": ("String", "X")}, attributes=f" {NAMESPACES}").encode()
+    assert atom.decode(body).entries == [{"ID": "a", "Code": "X"}]
+
+
+def inline(name: str, content: str) -> str:
+    related = "http://schemas.microsoft.com/ado/2007/08/dataservices/related"
+    return f"<link rel='{related}/{name}' title='{name}' href='x'>{content}</link>"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_an_expanded_collection_is_a_list_however_many_it_holds(count: int) -> None:
+    lines = "".join(xml_entry({"LineNumber": ("Int32", number)}) for number in range(count))
+    links = inline("SalesOrderLines", f"<m:inline><feed>{lines}</feed></m:inline>") + inline("Other", "")
+    page = atom.decode(xml_feed([xml_entry({"OrderID": ("Guid", "a")}, links)]))
+    expected = [{"LineNumber": str(number)} for number in range(count)]
+    assert page.entries == [{"OrderID": "a", "SalesOrderLines": expected}]
+
+
+def test_an_expanded_collection_inside_one_is_decoded_too() -> None:
+    part = inline("Parts", f"<m:inline><feed>{xml_entry({'P': ('String', 'p')})}</feed></m:inline>")
+    lines = inline("Lines", f"<m:inline><feed>{xml_entry({'L': ('String', 'l')}, part)}</feed></m:inline>")
+    assert atom.decode(xml_feed([xml_entry({}, lines)])).entries == [
+        {"Lines": [{"L": "l", "Parts": [{"P": "p"}]}]}
+    ]
+
+
+def test_a_single_expanded_entity_and_an_empty_one_are_lists_too() -> None:
+    links = inline("Item", f"<m:inline>{xml_entry({'ID': ('Guid', 'i')})}</m:inline>") + inline(
+        "No", "<m:inline />"
+    )
+    assert atom.decode(xml_feed([xml_entry({}, links)])).entries == [{"Item": [{"ID": "i"}], "No": []}]
+
+
+def test_expanded_lines_of_a_created_record_are_decoded() -> None:
+    lines = inline(
+        "PurchaseOrderLines", f"<m:inline><feed>{xml_entry({'ID': ('Guid', 'l')})}</feed></m:inline>"
+    )
+    body = xml_entry(
+        {"PurchaseOrderID": ("Guid", "o")}, lines + inline("Other", ""), f" {NAMESPACES}"
+    ).encode()
+    assert atom.decode(body).entries == [{"PurchaseOrderID": "o", "PurchaseOrderLines": [{"ID": "l"}]}]
+
+
+def test_a_complex_field_is_a_list_of_one_entry() -> None:
+    field = "<d:Class_01 m:type='Exact.Class'><d:Code>1</d:Code><d:Number m:null='true'/></d:Class_01>"
+    page = atom.decode(xml_feed([f"<entry><content><m:properties>{field}</m:properties></content></entry>"]))
+    assert page.entries == [{"Class_01": [{"Code": "1", "Number": None}]}]
+
+
+@pytest.mark.parametrize("prefix", ["", "d:"])
+def test_the_answer_of_a_function_has_elements_instead_of_entries(prefix: str) -> None:
+    declaration = f"xmlns:d='{DATA}'" if prefix else f"xmlns='{DATA}'"
+    stock = f"<{prefix}InStock m:type='Edm.Double'>5</{prefix}InStock>"
+    element = f"<{prefix}element m:type='X'>{stock}</{prefix}element>"
+    body = f"<{prefix}StockPosition {declaration} xmlns:m='{DATA}/metadata'>{element}</{prefix}StockPosition>"
+    assert atom.decode(body.encode()).entries == [{"InStock": "5"}]
+    assert atom.decode(f"<{prefix}StockPosition {declaration} />".encode()).entries == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"   ",
+        b"Bad Gateway",
+        (RECORDED / "maintenance.200.html").read_bytes(),
+        b"<html><head></head><body><feed/></body></html>",
+        b"<html/>",
+        f"<error xmlns='{DATA}/metadata'><code/><message>no</message></error>".encode(),
+        ITEMS + b"<html/>",
+        ITEMS + b"trailing",
+        b'<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed><title>&a;</title></feed>',
+        xml_feed(["<entry><id>x</id></entry>"]),
+        xml_feed(["<entry><content type='application/xml' /></entry>"]),
+        xml_feed(["<entry><content><m:properties><d:A>1</d:A><d:A>2</d:A></m:properties></content></entry>"]),
+        xml_feed([xml_entry({"A": ("String", "x")})]).replace(b">x</d:A>", b">\xff\xfe</d:A>"),
+        xml_feed([xml_entry({"A": ("String", "x")})]).decode().encode("utf-16"),
+    ],
+)
+def test_what_is_not_one_whole_answer_is_broken(body: bytes) -> None:
+    with pytest.raises(BrokenBody):
+        atom.decode(body)
+
+
+def test_an_answer_cut_short_at_any_byte_is_broken() -> None:
+    """Never a half page: every strict prefix of a page is refused."""
+    for length in range(len(ITEMS)):
+        with pytest.raises(BrokenBody):
+            atom.decode(ITEMS[:length])
+
+
+@given(st.data(), st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=4))
+def test_a_generated_answer_cut_short_is_broken(data: st.DataObject, texts: list[str]) -> None:
+    texts = ["".join(filter(is_allowed_by_xml, text)) for text in texts]
+    body = xml_feed([xml_entry({"A": ("String", text)}) for text in texts], next_link="https://x/")
+    assert len(atom.decode(body).entries) == len(texts)
+    with pytest.raises(BrokenBody):
+        atom.decode(body[: data.draw(st.integers(0, len(body) - 1))])
+
+
+ANY_TEXT = st.text(
+    st.one_of(st.characters(), st.sampled_from("\x00\x0b\x1f\x7f\x85\ud800\udfff\ufffe\uffff\ufffd😀"))
+)
+
+
+def as_xml(text: str, as_reference: bool) -> bytes:
+    """Forbidden characters raw (as UTF-8, also the surrogates) or as references, as Exact sends them."""
+    parts = []
+    for character in text:
+        if character in "&<>\r":
+            parts.append(f"&#{ord(character)};".encode())
+        elif as_reference and not is_allowed_by_xml(character):
+            parts.append(f"&#x{ord(character):X};".encode())
+        else:
+            parts.append(character.encode("utf-8", "surrogatepass"))
+    return b"".join(parts)
+
+
+@given(ANY_TEXT, st.booleans())
+def test_forbidden_characters_are_removed_and_only_they(text: str, as_reference: bool) -> None:
+    template = xml_feed([xml_entry({"A": ("String", "HERE")})])
+    ((value,),) = [
+        page.values() for page in atom.decode(template.replace(b"HERE", as_xml(text, as_reference))).entries
+    ]
+    expected = "".join(filter(is_allowed_by_xml, text)).replace("\r\n", "\n").replace("\r", "\n")
+    assert value == expected
+
+
+def test_what_looks_like_a_reference_within_text_is_kept() -> None:
+    body = xml_feed([xml_entry({"A": ("String", "HERE")})])
+    assert atom.decode(body.replace(b"HERE", b"<![CDATA[&#x0B;]]>&amp;#x0B;&#11;")).entries == [
+        {"A": "&#x0B;&#x0B;"}
+    ]
+
+
+def test_a_reference_to_no_character_at_all_is_broken() -> None:
+    body = xml_feed([xml_entry({"A": ("String", "HERE")})])
+    for reference in (b"&#x99999999999999;", b"&#" + b"9" * 5000 + b";", b"&#x;"):
+        with pytest.raises(BrokenBody):
+            atom.decode(body.replace(b"HERE", reference))
