@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from sandbox.company.company import Row
 from sandbox.company.ids import guid
@@ -37,6 +38,10 @@ class Unit:
     description: str
     kind: str = "O"
 
+    @cached_property
+    def id(self) -> str:
+        return guid("unit", self.code)
+
 
 PIECE = Unit("pc", "stuk")
 UNITS = (PIECE, Unit("kg", "kilogram", "W"), Unit("m", "meter", "L"), Unit("uur", "uur", "T"))
@@ -47,7 +52,7 @@ class Warehouse:
     code: str
     description: str
 
-    @property
+    @cached_property
     def id(self) -> str:
         return guid("warehouse", self.code)
 
@@ -61,7 +66,7 @@ class ItemGroup:
     code: str
     description: str
 
-    @property
+    @cached_property
     def id(self) -> str:
         return guid("item group", self.code)
 
@@ -120,7 +125,7 @@ def basics(
         ],
         "units": [
             {
-                "ID": guid("unit", unit.code),
+                "ID": unit.id,
                 "Code": unit.code,
                 "Description": unit.description,
                 "Division": division,
