@@ -31,8 +31,8 @@ def generate(size: int, today: date, seed: int = 0, *, division: int = EXACT_DIV
     lines each, a quarter of a purchase order, 1/20 supplier. 20,000 items make some 350,000 rows.
 
     Documents lie in the 27 months before `today`; nothing was created or modified after it. Special cases
-    come in turn by number, the rest by `seed`. Amounts and quantities agree: headers are the sums of their lines,
-    planned stock is what open orders still lack, receipts are what order lines have received.
+    come in turn by number, the rest by `seed`. Amounts and quantities agree: headers are the sums of their
+    lines, planned stock is what open orders still lack, receipts are what order lines have received.
     """
     if size < LEAST:
         raise ValueError(f"size must be at least {LEAST}, to hold every special case")

@@ -1,7 +1,7 @@
 """Goods receipts of a generated company: what has come in of the purchase orders.
 
 An order with several lines received comes in two receipts now and then. In the main warehouse goods lie on
-storage locations, and a line that was put away on two of them has two rows with the same ID, as Exact sends it.
+storage locations, and a line that was put away on two of them has two rows with one ID, as Exact sends it.
 """
 
 from __future__ import annotations
