@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from scripted_server import FakeClock, ScriptedServer
+
+from tests.apis.scripted_server import FakeClock, ScriptedServer
 
 
 @pytest.fixture

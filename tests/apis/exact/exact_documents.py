@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from hypothesis import strategies as st
+
 DATA = "http://schemas.microsoft.com/ado/2007/08/dataservices"
 NAMESPACES = f'xmlns:d="{DATA}" xmlns:m="{DATA}/metadata" xmlns="http://www.w3.org/2005/Atom"'
 EPOCH = datetime(1970, 1, 1)
@@ -68,3 +70,53 @@ def json_feed(entries: Sequence[Mapping[str, Any]], next_link: str | None = None
     if next_link:
         data["__next"] = next_link
     return json.dumps({"d": data}).encode()
+
+
+def is_allowed_by_xml(character: str) -> bool:
+    """XML 1.0, production [2] Char, written from the standard."""
+    code = ord(character)
+    return (
+        code in (0x9, 0xA, 0xD)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or 0x10000 <= code <= 0x10FFFF
+    )
+
+
+def inline(name: str, content: str) -> str:
+    related = "http://schemas.microsoft.com/ado/2007/08/dataservices/related"
+    return f"<link rel='{related}/{name}' title='{name}' href='x'>{content}</link>"
+
+
+ANY_TEXT = st.text(
+    st.one_of(st.characters(), st.sampled_from("\x00\x0b\x1f\x7f\x85\ud800\udfff\ufffe\uffff\ufffd😀"))
+)
+
+
+def as_xml(text: str, as_reference: bool) -> bytes:
+    """Forbidden characters raw (as UTF-8, also the surrogates) or as references, as Exact sends them."""
+    parts = []
+    for character in text:
+        if character in "&<>\r":
+            parts.append(f"&#{ord(character)};".encode())
+        elif as_reference and not is_allowed_by_xml(character):
+            parts.append(f"&#x{ord(character):X};".encode())
+        else:
+            parts.append(character.encode("utf-8", "surrogatepass"))
+    return b"".join(parts)
+
+
+# Exact's times come from a database that keeps milliseconds, and JSON's dates cannot hold more.
+MILLISECONDS = st.datetimes(datetime(1753, 1, 1), datetime(9999, 12, 31)).map(
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+VALUES = st.one_of(
+    st.tuples(st.just("Guid"), st.uuids().map(str)),
+    st.tuples(st.just("DateTime"), MILLISECONDS),
+    st.tuples(st.just("Double"), st.floats(allow_nan=False, allow_infinity=False)),
+    st.tuples(st.just("Boolean"), st.booleans()),
+    st.tuples(st.just("Byte"), st.integers(0, 255)),
+    st.tuples(st.just("Int16"), st.integers(-(2**15), 2**15 - 1)),
+    st.tuples(st.just("Int32"), st.integers(-(2**31), 2**31 - 1)),
+    st.tuples(st.just("Int64"), st.integers(-(2**63), 2**63 - 1)),
+)

@@ -3,26 +3,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exact_documents import DATA, NAMESPACES, xml_entry, xml_feed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apis.errors import BrokenBody
 from apis.exact import atom
+from tests.apis.exact.exact_documents import (
+    ANY_TEXT,
+    DATA,
+    NAMESPACES,
+    as_xml,
+    inline,
+    is_allowed_by_xml,
+    xml_entry,
+    xml_feed,
+)
 
 RECORDED = Path(__file__).parent / "recorded"
 ITEMS = (RECORDED / "items.200.xml").read_bytes()
-
-
-def is_allowed_by_xml(character: str) -> bool:
-    """XML 1.0, production [2] Char, written from the standard."""
-    code = ord(character)
-    return (
-        code in (0x9, 0xA, 0xD)
-        or 0x20 <= code <= 0xD7FF
-        or 0xE000 <= code <= 0xFFFD
-        or 0x10000 <= code <= 0x10FFFF
-    )
 
 
 def test_a_recorded_page_gives_every_field_as_text_or_none() -> None:
@@ -71,11 +69,6 @@ def test_one_entry_as_root_is_a_page_of_one() -> None:
     """The answer to a POST and to a GET by key."""
     body = xml_entry({"ID": ("Guid", "a"), "Code": ("String", "X")}, attributes=f" {NAMESPACES}").encode()
     assert atom.decode(body).entries == [{"ID": "a", "Code": "X"}]
-
-
-def inline(name: str, content: str) -> str:
-    related = "http://schemas.microsoft.com/ado/2007/08/dataservices/related"
-    return f"<link rel='{related}/{name}' title='{name}' href='x'>{content}</link>"
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
@@ -167,24 +160,6 @@ def test_a_generated_answer_cut_short_is_broken(data: st.DataObject, texts: list
     assert len(atom.decode(body).entries) == len(texts)
     with pytest.raises(BrokenBody):
         atom.decode(body[: data.draw(st.integers(0, len(body) - 1))])
-
-
-ANY_TEXT = st.text(
-    st.one_of(st.characters(), st.sampled_from("\x00\x0b\x1f\x7f\x85\ud800\udfff\ufffe\uffff\ufffd😀"))
-)
-
-
-def as_xml(text: str, as_reference: bool) -> bytes:
-    """Forbidden characters raw (as UTF-8, also the surrogates) or as references, as Exact sends them."""
-    parts = []
-    for character in text:
-        if character in "&<>\r":
-            parts.append(f"&#{ord(character)};".encode())
-        elif as_reference and not is_allowed_by_xml(character):
-            parts.append(f"&#x{ord(character):X};".encode())
-        else:
-            parts.append(character.encode("utf-8", "surrogatepass"))
-    return b"".join(parts)
 
 
 @given(ANY_TEXT, st.booleans())

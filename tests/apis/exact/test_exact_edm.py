@@ -5,27 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from exact_documents import json_value, xml_text
 from hypothesis import given
-from hypothesis import strategies as st
 
 from apis.exact.edm import EdmError, parse
+from tests.apis.exact.exact_documents import VALUES, json_value, xml_text
 
 GUID = "559e9212-af04-46cc-8ca1-87f03adf0dcf"
-# Exact's times come from a database that keeps milliseconds, and JSON's dates cannot hold more.
-MILLISECONDS = st.datetimes(datetime(1753, 1, 1), datetime(9999, 12, 31)).map(
-    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-)
-VALUES = st.one_of(
-    st.tuples(st.just("Guid"), st.uuids().map(str)),
-    st.tuples(st.just("DateTime"), MILLISECONDS),
-    st.tuples(st.just("Double"), st.floats(allow_nan=False, allow_infinity=False)),
-    st.tuples(st.just("Boolean"), st.booleans()),
-    st.tuples(st.just("Byte"), st.integers(0, 255)),
-    st.tuples(st.just("Int16"), st.integers(-(2**15), 2**15 - 1)),
-    st.tuples(st.just("Int32"), st.integers(-(2**31), 2**31 - 1)),
-    st.tuples(st.just("Int64"), st.integers(-(2**63), 2**63 - 1)),
-)
 
 
 @given(VALUES)

@@ -4,15 +4,24 @@ import json
 from typing import Any
 
 import pytest
-from exact_documents import Typed, json_entry, json_feed, xml_entry, xml_feed
 from hypothesis import given
 from hypothesis import strategies as st
-from test_exact_atom import ANY_TEXT, as_xml, inline, is_allowed_by_xml
-from test_exact_edm import VALUES
 
 from apis.errors import BrokenBody
 from apis.exact import atom, odata_json
 from apis.exact.edm import parse
+from tests.apis.exact.exact_documents import (
+    ANY_TEXT,
+    VALUES,
+    Typed,
+    as_xml,
+    inline,
+    is_allowed_by_xml,
+    json_entry,
+    json_feed,
+    xml_entry,
+    xml_feed,
+)
 
 NAMES = st.from_regex(r"[A-Z][A-Za-z0-9_]{0,8}", fullmatch=True)
 TEXTS = st.tuples(st.just("String"), ANY_TEXT.map(lambda text: "".join(filter(is_allowed_by_xml, text))))
