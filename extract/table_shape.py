@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -50,7 +51,7 @@ class TableShape:
         """The pages as one table with each key once: the row with the highest `cursor` column, of equals the
         one read last. (dlt's own `dedup_sort` names one column for good; a stream's cursor depends on the
         endpoint it is read from.)"""
-        table = pa.concat_tables(pages)
+        table = pa.concat_tables([self.arrow_schema.empty_table(), *pages])
         rank = pa.array(range(table.num_rows), pa.int64())
         if self._last_of_each_key(table, rank).num_rows == table.num_rows:
             return table
@@ -65,6 +66,27 @@ class TableShape:
     def _last_of_each_key(self, table: pa.Table, rank: pa.Array) -> pa.Table:
         keys = pa.table({**{f"key_{name}": table[name] for name in self.key}, "rank": rank})
         return keys.group_by([f"key_{name}" for name in self.key]).aggregate([("rank", "max")])
+
+
+def changed_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape, rows: pa.Table
+) -> pa.Table:
+    """Those of `rows` that `table` does not hold just so; of a stream that is replaced in sets, all rows or none."""
+    if not rows.num_rows:
+        return rows
+    columns = ", ".join(shape.columns)
+    key = ", ".join(shape.set_key or shape.key)
+    connection.register("incoming", rows)
+    try:
+        held = f"select {columns} from {table} where ({key}) in (select ({key}) from incoming)"
+        changed = connection.execute(f"select {columns} from incoming except {held}").to_arrow_table()
+        if shape.set_key:
+            (held_rows,) = connection.execute(f"select count(*) from ({held})").fetchone() or (0,)
+            is_same = not changed.num_rows and held_rows == rows.num_rows
+            return rows.slice(0, 0) if is_same else rows
+    finally:
+        connection.unregister("incoming")
+    return changed.cast(shape.arrow_schema)
 
 
 def exact_table(stream: Stream) -> TableShape:
