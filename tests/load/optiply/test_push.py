@@ -1,0 +1,498 @@
+"""A push over real HTTP into the strict Optiply sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+
+from apis.errors import CredentialsRefused
+from load.ledger import LedgerMissing
+from load.optiply import plan_rows
+from load.optiply.plan_rows import PlanMissing
+from load.optiply.push import push
+from load.optiply.result import PushResult
+from sandbox.optiply import OptiplySandbox
+from tests.load.plan_tables import (
+    PlanTables,
+    md5,
+    outcomes,
+    product,
+    records,
+    rows,
+    sell_order,
+    supplier_product,
+)
+
+Push = Callable[..., PushResult]
+
+
+def writes(sandbox: OptiplySandbox) -> list[tuple[str, str]]:
+    return [(each["method"], each["path"].split("/")[2]) for each in sandbox.traffic.summary()["writes"]]
+
+
+def bodies(sandbox: OptiplySandbox) -> list[dict[str, Any]]:
+    found = sandbox.traffic.summary()["writes"]
+    return [each["body"]["data"]["attributes"] for each in found if each["body"]]
+
+
+def stored(sandbox: OptiplySandbox, entity: str) -> list[dict[str, Any]]:
+    return [row.values for row in sandbox.store.rows(entity)]
+
+
+def some_history(run_push: Push, plan: PlanTables) -> None:
+    """A ledger that is not empty, so that the account is not asked about it."""
+    plan.add("suppliers", "create", "s-0", {"name": "Known before"})
+    run_push(entities=["suppliers"])
+    plan.clear()
+
+
+def a_whole_plan(plan: PlanTables) -> None:
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("products", "create", "p-2", product("Bolt & nut"))
+    plan.add("suppliers", "create", "s-1", {"name": "Ijzerhandel Smit"})
+    plan.add("supplierProducts", "create", "sp-1", supplier_product("p-1", "s-1"))
+    plan.add("sellOrders", "create", "so-1", sell_order(("p-1", 3, 37.5), ("p-2", 1, 12.5)))
+
+
+def test_every_entity_arrives_parents_first(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    a_whole_plan(plan)
+    result = run_push()
+    assert [entity for _, entity in writes(sandbox)] == [
+        "products",
+        "products",
+        "suppliers",
+        "supplierProducts",
+        "sellOrders",
+    ]
+    assert {name: counts.created for name, counts in result.counts.items()} == {
+        "products": 2,
+        "suppliers": 1,
+        "supplierProducts": 1,
+        "sellOrders": 1,
+    }
+    assert not result.has_failed and not result.needs_a_look
+
+
+def test_ids_of_parents_are_filled_in_and_our_own_attributes_added(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    a_whole_plan(plan)
+    run_push(workers=1)
+    known = records(connection)
+    of_supplier_product, of_sell_order = bodies(sandbox)[3:]
+    assert of_supplier_product == {
+        "name": "Screw by the box",
+        "lotSize": 6,
+        "price": 1.25,
+        "productId": int(known["products", "p-1"]),
+        "supplierId": int(known["suppliers", "s-1"]),
+        "remoteId": "sp-1",
+        "remoteDataSyncedToDate": "2026-03-02T09:00:00Z",
+    }
+    assert of_sell_order["orderLines"] == [
+        {"productId": int(known["products", "p-1"]), "quantity": 3, "subtotalValue": 37.5},
+        {"productId": int(known["products", "p-2"]), "quantity": 1, "subtotalValue": 12.5},
+    ]
+
+
+def test_a_second_push_of_the_same_plan_sends_nothing(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    a_whole_plan(plan)
+    run_push()
+    sandbox.traffic.clear()
+    result = run_push()
+    assert writes(sandbox) == []
+    assert result.total.unchanged == 5 and result.total.written == 0
+
+
+def test_the_ledger_holds_payload_and_hash_of_the_plan_row(
+    run_push: Push, plan: PlanTables, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """C7: compared with what Optiply accepted last."""
+    plan.add("products", "create", "p-1", product("Screw"))
+    run_push()
+    (record,) = rows(connection, "from ledger.records")
+    assert record["payload_hash"] == md5(product("Screw"))
+    assert record["run_id"] == "run"
+    assert outcomes(connection) == [("create", "p-1", "accepted")]
+
+
+def test_an_update_sends_only_what_changed(run_push: Push, plan: PlanTables, sandbox: OptiplySandbox) -> None:
+    """C7, and C6: an attribute whose new value is null is sent as null."""
+    plan.add("products", "create", "p-1", product("Screw", ean_code="871"))
+    run_push()
+    plan.clear()
+    sandbox.traffic.clear()
+    plan.add(
+        "products", "update", "p-1", product("Screw", price=13, ean_code=None), changed=["price", "ean_code"]
+    )
+    result = run_push()
+    assert bodies(sandbox) == [
+        {"price": 13, "eanCode": None, "remoteDataSyncedToDate": "2026-03-02T09:00:00Z"}
+    ]
+    assert result.counts["products"].updated == 1
+    assert stored(sandbox, "products")[0]["eanCode"] is None
+
+
+def test_one_record_refused_lets_the_others_go(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Contract 5: one bad record never stops the others."""
+    plan.add("products", "create", "p-1", product("Screw", stock_level=99_999_999))
+    plan.add("products", "create", "p-2", product("Bolt"))
+    result = run_push()
+    assert [each["name"] for each in stored(sandbox, "products")] == ["Bolt"]
+    assert result.counts["products"].created == 1 and result.counts["products"].refused == 1
+    (refused,) = result.refusals
+    assert refused.remote_id == "p-1" and "stockLevel" in refused.reason
+    (row,) = rows(connection, "from ledger.refusals")
+    assert (row["remote_id"], row["status_code"], row["attempts"]) == ("p-1", 400, 1)
+    assert result.needs_a_look and not result.has_failed
+
+
+def test_what_was_refused_goes_again_only_when_asked(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    bad = product("Screw", stock_level=99_999_999)
+    plan.add("products", "create", "p-1", bad)
+    run_push()
+    plan.clear()
+    plan.add("products", "create", "p-1", bad, blocked_by="refused: stockLevel too large")
+    sandbox.traffic.clear()
+    assert run_push().counts["products"].refused == 1
+    assert writes(sandbox) == []
+    run_push(retry_refused=True)
+    assert writes(sandbox) == [("POST", "products")]
+    assert [row["attempts"] for row in rows(connection, "from ledger.refusals")] == [2]
+
+
+def test_a_refusal_is_forgotten_when_the_record_is_accepted(
+    run_push: Push, plan: PlanTables, connection: duckdb.DuckDBPyConnection
+) -> None:
+    plan.add("products", "create", "p-1", product("Screw", stock_level=99_999_999))
+    run_push()
+    plan.clear()
+    plan.add("products", "create", "p-1", product("Screw"))
+    run_push()
+    assert rows(connection, "from ledger.refusals") == []
+
+
+def test_the_brake_holds_until_it_is_released(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    """Contract 6."""
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("products", "create", "p-2", product("Bolt"), blocked_by="brake: 80 % would be disabled")
+    plan.add("products", "create", "p-3", product("Nut"), blocked_by="held: items")
+    assert run_push().counts["products"].held == 2
+    result = run_push(allow_mass_delete=True)
+    assert [each["name"] for each in stored(sandbox, "products")] == ["Screw", "Bolt"]
+    assert result.counts["products"].held == 1
+
+
+def test_a_row_whose_parent_is_missing_waits_without_a_request(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    plan.add("suppliers", "create", "s-1", {"name": "Smit"})
+    plan.add("supplierProducts", "create", "sp-1", supplier_product("p-unknown", "s-1"))
+    result = run_push()
+    assert writes(sandbox) == [("POST", "suppliers")]
+    assert result.counts["supplierProducts"].waiting == 1
+    (notice,) = result.notices
+    assert notice.kind == "waiting" and "products p-unknown" in notice.reason
+    assert outcomes(connection) == [("create", "s-1", "accepted")]
+
+
+def test_inside_an_entity_what_leaves_goes_first_and_changes_last(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    plan.add("products", "create", "p-1", product("Screw"))
+    for name in ("a", "b", "c"):
+        plan.add("sellOrders", "create", name, sell_order(("p-1", 1, 1.0)))
+    run_push(workers=1)
+    plan.clear()
+    sandbox.traffic.clear()
+    changed = sell_order(("p-1", 1, 1.0), completed="2026-03-02T00:00:00Z")
+    plan.add("sellOrders", "update", "a", changed, changed=["completed"])
+    plan.add("sellOrders", "create", "d", sell_order(("p-1", 2, 2.0)))
+    plan.add("sellOrders", "replace", "b", sell_order(("p-1", 9, 9.0)))
+    plan.add("sellOrders", "delete", "c")
+    result = run_push(workers=1)
+    assert [method for method, _ in writes(sandbox)] == ["DELETE", "DELETE", "POST", "POST", "PATCH"]
+    counts = result.counts["sellOrders"]
+    assert (counts.created, counts.updated, counts.replaced, counts.deleted) == (1, 1, 1, 1)
+
+
+def test_a_replaced_sell_order_has_its_new_lines_and_one_record(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """SO12: DELETE then POST under one intent."""
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("sellOrders", "create", "so-1", sell_order(("p-1", 1, 1.0)))
+    run_push()
+    before = records(connection)["sellOrders", "so-1"]
+    plan.clear()
+    plan.add("sellOrders", "replace", "so-1", sell_order(("p-1", 4, 4.0)), optiply_id=before)
+    run_push()
+    (row,) = sandbox.store.rows("sellOrders")
+    assert str(row.id) == records(connection)["sellOrders", "so-1"] != before
+    assert [line["quantity"] for line in stored(sandbox, "sellOrderLines")] == [4]
+    assert outcomes(connection)[2:] == [("replace", "so-1", "accepted")]
+
+
+def test_a_replacement_that_is_refused_is_no_longer_known(
+    run_push: Push, plan: PlanTables, connection: duckdb.DuckDBPyConnection
+) -> None:
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("sellOrders", "create", "so-1", sell_order(("p-1", 1, 1.0)))
+    run_push()
+    plan.clear()
+    plan.add("sellOrders", "replace", "so-1", sell_order(("p-1", 1, 1.0), placed="yesterday"))
+    result = run_push()
+    assert result.counts["sellOrders"].refused == 1
+    assert ("sellOrders", "so-1") not in records(connection)
+
+
+def test_a_delete_of_a_record_that_is_gone_is_success(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("sellOrders", "create", "so-1", sell_order(("p-1", 1, 1.0)))
+    run_push()
+    sandbox.store.delete("sellOrders", int(records(connection)["sellOrders", "so-1"]))
+    plan.clear()
+    plan.add("sellOrders", "delete", "so-1")
+    assert run_push().counts["sellOrders"].deleted == 1
+    assert ("sellOrders", "so-1") not in records(connection)
+
+
+def test_a_patch_of_a_record_that_is_gone_creates_it_again(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    a_whole_plan(plan)
+    run_push()
+    sandbox.store.delete("supplierProducts", int(records(connection)["supplierProducts", "sp-1"]))
+    plan.clear()
+    wanted = supplier_product("p-1", "s-1", price=2.0)
+    plan.add("supplierProducts", "update", "sp-1", wanted, changed=["price"])
+    result = run_push()
+    (row,) = sandbox.store.rows("supplierProducts")
+    assert row.values["remoteId"] == "sp-1" and row.values["lotSize"] == 6
+    assert records(connection)["supplierProducts", "sp-1"] == str(row.id)
+    assert result.counts["supplierProducts"].created == 1 and not result.has_failed
+    assert outcomes(connection)[-2:] == [("update", "sp-1", "failed"), ("create", "sp-1", "accepted")]
+
+
+def test_a_pair_that_exists_is_adopted(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """SP: 409 on the unique pair leads to the existing id and a PATCH."""
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("suppliers", "create", "s-1", {"name": "Smit"})
+    run_push()
+    known = records(connection)
+    pair = {"productId": int(known["products", "p-1"]), "supplierId": int(known["suppliers", "s-1"])}
+    by_hand = sandbox.store.create("supplierProducts", {"name": "By hand", **pair})
+    plan.add("supplierProducts", "create", "sp-1", supplier_product("p-1", "s-1"))
+    run_push()
+    (row,) = sandbox.store.rows("supplierProducts")
+    assert row.id == by_hand.id and row.values["name"] == "Screw by the box"
+    assert row.values["remoteId"] == "sp-1"
+    assert records(connection)["supplierProducts", "sp-1"] == str(by_hand.id)
+
+
+def test_an_adopted_pair_leaves_the_remote_id_it_was_known_by(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """SP7: another Exact row takes over the pair; the row before must not touch the shared record."""
+    a_whole_plan(plan)
+    run_push()
+    shared = records(connection)["supplierProducts", "sp-1"]
+    plan.clear()
+    plan.add("supplierProducts", "create", "sp-2", supplier_product("p-1", "s-1", price=9.0))
+    old = supplier_product("p-1", "s-1", status="disabled")
+    plan.add("supplierProducts", "update", "sp-1", old, optiply_id=shared, changed=["status"])
+    run_push()
+    (row,) = sandbox.store.rows("supplierProducts")
+    assert row.values["remoteId"] == "sp-2" and row.values.get("status") != "disabled"
+    known = records(connection)
+    assert known["supplierProducts", "sp-2"] == shared and ("supplierProducts", "sp-1") not in known
+
+
+@pytest.mark.parametrize("operation", ["create", "update"])
+def test_a_refused_address_is_left_out_and_noted(
+    run_push: Push,
+    plan: PlanTables,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+    operation: str,
+) -> None:
+    """S2: sent again without emails; not tried again while nothing changes."""
+    if operation == "update":
+        plan.add("suppliers", "create", "s-1", {"name": "Smit"})
+        run_push()
+        plan.clear()
+    wanted = {"name": "Smit en Zoon", "emails": ["not an address"]}
+    plan.add("suppliers", operation, "s-1", wanted, changed=["name", "emails"])
+    result = run_push()
+    (supplier,) = stored(sandbox, "suppliers")
+    assert supplier["name"] == "Smit en Zoon" and not supplier.get("emails")
+    (notice,) = result.notices
+    assert notice.kind == "noted" and "not a valid address" in notice.reason
+    (record,) = rows(connection, "from ledger.records")
+    assert record["payload_hash"] == md5(wanted)
+
+
+def test_credentials_refused_stop_the_push_with_a_settled_ledger(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    some_history(run_push, plan)
+    for number in range(20):
+        plan.add("products", "create", f"p-{number:02}", product(f"Screw {number}"))
+    sandbox.faults.set([{"kind": "401", "method": "POST", "path": "*/products"}])
+    with pytest.raises(CredentialsRefused):
+        run_push()
+    results = [outcome for _, remote_id, outcome in outcomes(connection) if remote_id != "s-0"]
+    assert set(results) <= {"unknown", "failed"} and len(results) == 20
+    sandbox.faults.set([])
+    assert run_push().counts["products"].created == 20
+    assert len(stored(sandbox, "products")) == 20
+
+
+def test_too_many_requests_are_waited_out(run_push: Push, plan: PlanTables, sandbox: OptiplySandbox) -> None:
+    sandbox.faults.set(
+        [{"kind": "429", "method": "POST", "path": "*/products", "every": 2, "retry_after": 3}]
+    )
+    for number in range(6):
+        plan.add("products", "create", f"p-{number}", product(f"Screw {number}"))
+    assert run_push().counts["products"].created == 6
+    assert len(stored(sandbox, "products")) == 6
+
+
+@pytest.mark.parametrize(
+    "fault", ["reset_after_work", "500_after_work", "empty_body", "reset_before_work", "500"]
+)
+@pytest.mark.parametrize("entity", ["products", "supplierProducts", "sellOrders"])
+def test_a_lost_answer_leads_to_exactly_one_record(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, entity: str, fault: str
+) -> None:
+    """Contract 5: the outcome of a POST is looked up before a second one."""
+    a_whole_plan(plan)
+    sandbox.faults.set([{"kind": fault, "method": "POST", "path": f"*/{entity}", "at": 1}])
+    result = run_push()
+    assert not result.has_failed
+    expected = {"products": 2, "suppliers": 1, "supplierProducts": 1, "sellOrders": 1}
+    assert {name: len(stored(sandbox, name)) for name in expected} == expected
+
+
+def test_a_lookup_that_fails_leaves_the_record_open_and_the_next_run_finds_it(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    some_history(run_push, plan)
+    plan.add("products", "create", "p-1", product("Screw"))
+    sandbox.faults.set(
+        [
+            {"kind": "reset_after_work", "method": "POST", "path": "*/products"},
+            {"kind": "503", "method": "GET", "path": "*/products"},
+        ]
+    )
+    result = run_push()
+    assert result.counts["products"].failed == 1
+    assert outcomes(connection)[1:] == [("create", "p-1", "unknown")]
+    sandbox.faults.set([])
+    sandbox.traffic.clear()
+    plan.clear()
+    plan.add("products", "create", "p-1", product("Screw"), blocked_by="open intent")
+    result = run_push()
+    assert writes(sandbox) == [] and result.settled_done == 1
+    assert len(stored(sandbox, "products")) == 1
+    assert outcomes(connection)[1:] == [("create", "p-1", "accepted")]
+
+
+def test_a_server_that_is_down_ends_the_push_and_the_next_one_does_it_all(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    some_history(run_push, plan)
+    for number in range(120):
+        plan.add("products", "create", f"p-{number:03}", product(f"Screw {number}"))
+    sandbox.faults.set([{"kind": "503", "path": "*/products"}])
+    result = run_push()
+    assert result.stopped is not None and "does not answer" in result.stopped
+    assert result.counts["products"].failed == 50
+    sandbox.faults.set([])
+    assert run_push().counts["products"].created == 120
+    assert len(stored(sandbox, "products")) == 120
+
+
+def test_an_empty_ledger_in_front_of_an_account_that_is_not_empty_stops(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    """Contract 4."""
+    sandbox.store.create("suppliers", {"name": "Somebody's", "remoteId": "s-9"})
+    plan.add("products", "create", "p-1", product("Screw"))
+    with pytest.raises(LedgerMissing, match="ledger rebuild"):
+        run_push()
+    assert writes(sandbox) == []
+
+
+def test_pages_and_batches_lose_nothing(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_rows, "PAGE_SIZE", 7)
+    for number in range(30):
+        plan.add("products", "create", f"p-{number:02}", product(f"Screw {number}"))
+    lines: list[str] = []
+    assert run_push(report=lines.append).counts["products"].created == 30
+    assert sorted(each["remoteId"] for each in stored(sandbox, "products")) == [
+        f"p-{n:02}" for n in range(30)
+    ]
+    assert lines[-1] == "products: 30 of 30" or "products: 30 of 30" in lines
+
+
+def test_workers_send_at_the_same_time_and_no_more_than_allowed(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    for number in range(40):
+        plan.add("products", "create", f"p-{number:02}", product(f"Screw {number}"))
+    run_push(workers=3)
+    assert sandbox.traffic.summary()["most_concurrent"] <= 3
+
+
+def test_only_the_entities_asked_for_are_pushed(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox
+) -> None:
+    a_whole_plan(plan)
+    assert list(run_push(entities=["suppliers"]).counts) == ["suppliers"]
+    assert writes(sandbox) == [("POST", "suppliers")]
+    with pytest.raises(ValueError, match="buyOrders"):
+        run_push(entities=["buyOrders"])
+
+
+def test_a_warehouse_without_a_plan_says_what_to_run(
+    connection: duckdb.DuckDBPyConnection, optiply: Any, clock: Any
+) -> None:
+    with pytest.raises(PlanMissing, match="transform"):
+        push(connection, optiply, run_id="run", now=clock.now)
+
+
+def test_a_sell_order_known_by_its_id_only_is_replaced(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Nobody knows its lines, and a PATCH does not carry lines."""
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("sellOrders", "create", "so-1", sell_order(("p-1", 1, 1.0)))
+    run_push()
+    connection.execute(
+        "update ledger.records set payload = null, payload_hash = null where entity = 'sellOrders'"
+    )
+    plan.clear()
+    wanted = sell_order(("p-1", 2, 2.0))
+    plan.add("sellOrders", "update", "so-1", wanted, changed=list(wanted))
+    assert run_push().counts["sellOrders"].replaced == 1
+    assert [line["quantity"] for line in stored(sandbox, "sellOrderLines")] == [2]
