@@ -10,6 +10,7 @@ from werkzeug import Request, Response
 
 from sandbox.company.company import Row, Value
 from sandbox.exact import answers
+from sandbox.exact.edm import datetime_text
 from sandbox.exact.entity_sets import EntitySet, entity_sets, path_key, standard_set
 from sandbox.exact.odata_filter import literals
 from sandbox.exact.odata_query import parse_query
@@ -156,7 +157,7 @@ class Api:
             "me",
             me["UserID"],
             {
-                "ServerTime": self._store.now(),
+                "ServerTime": datetime_text(self._store.now()),  # Edm.String in the reference
                 "ServerUtcOffset": self._store.utc_offset().total_seconds(),
                 "CurrentDivision": self._store.division,
             },

@@ -19,8 +19,9 @@ METADATA = f"{DATA}/metadata"
 ATOM = "http://www.w3.org/2005/Atom"
 NAMESPACES = f'xmlns:d="{DATA}" xmlns:m="{METADATA}" xmlns="{ATOM}"'
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
-# XML 1.0 forbids these even as character references; .NET writes them as references all the same
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What .NET writes as references: a carriage return (parsers would make a line feed of it) and, though XML 1.0
+# forbids them even so, control characters.
+AS_REFERENCE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 UNTYPED = frozenset({"String"})
 
 
@@ -40,7 +41,7 @@ class Entry:
 
 def text_content(value: str) -> str:
     text = escape(value)
-    return FORBIDDEN.sub(lambda match: f"&#x{ord(match[0]):X};", text)
+    return AS_REFERENCE.sub(lambda match: f"&#x{ord(match[0]):X};", text)
 
 
 class _Column:

@@ -25,7 +25,7 @@ from sandbox.faults import Faults
 PREFIX = "/_sandbox/"
 
 
-class BadControl(Exception):  # noqa: N818 - says what it is
+class BadControl(Exception):
     """A control request that makes no sense; the message says why."""
 
 

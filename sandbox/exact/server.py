@@ -123,6 +123,7 @@ class ExactSandbox:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
+        response: Response | None
         if request.path.startswith(CONTROL_PREFIX):
             response = self._control.answer(request)
         elif request.path.startswith(API_PREFIX):
@@ -133,20 +134,25 @@ class ExactSandbox:
                 response = self._with_faults(request, visit, self._answer_oauth)
         else:
             response = Response("Not found", status=404, content_type="text/plain")
+        if response is None:
+            reset_connection(environ)  # out here, so that the visit is counted before the client notices
         return response(environ, start_response)
 
-    def _with_faults(self, request: Request, visit: Visit, answer: Callable[[Request], Response]) -> Response:
+    def _with_faults(
+        self, request: Request, visit: Visit, answer: Callable[[Request], Response]
+    ) -> Response | None:
+        """The answer, or None where the connection is to be reset."""
         if request.path.startswith(API_PREFIX):
             visit.body = request.get_data(as_text=True)
         rules = self.faults.due(request.method, request.path)
         if _has(rules, "reset_before_work"):
-            reset_connection(request.environ)
+            return None
         try:
             response = sabotage.before_work(rules, self._limits, self._sleep) or answer(request)
         except Refused as refused:
             response = answers.refusal(refused, is_json="json" in request.headers.get("Accept", ""))
         if _has(rules, "reset_after_work"):
-            reset_connection(request.environ)
+            return None
         response = sabotage.after_work(rules, response)
         visit.status = response.status_code
         return response

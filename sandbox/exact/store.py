@@ -23,7 +23,7 @@ MODIFIED_FIELDS = ("Modified", "sysmodified")
 Key = tuple[Value, ...]
 
 
-class UnknownRow(KeyError):  # noqa: N818 - says what it is
+class UnknownRow(KeyError):
     """No row of that stream has that key."""
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ EARLIEST_REFRESH = 570
 REFRESH_SECONDS = 30 * 24 * 3600
 
 
-class TokenRefused(Exception):  # noqa: N818 - an answer more than a fault
+class TokenRefused(Exception):
     """The error answer of the token endpoint: `{"error": .., "error_description": ..}` with 400 or 401."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
