@@ -1,0 +1,20 @@
+-- One row per record, or part of one, that is left out, changed or waiting on its way to the other side, and why (C9).
+{%- set topics = [
+    'int_quality__products',
+    'int_quality__suppliers',
+    'int_quality__supplier_products',
+    'int_quality__supplier_products_waiting',
+    'int_quality__sell_orders',
+    'int_quality__purchase_orders',
+] %}
+with
+
+data_quality as (
+    {%- for topic in topics %}
+    select entity, remote_id, rule_id, reason, severity
+    from {{ ref(topic) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from data_quality
