@@ -15,6 +15,7 @@ import apis.exact
 import apis.optiply
 from apis.exact.client import ExactClient
 from apis.optiply.client import OptiplyClient
+from extract.result import StreamRead
 from settings.tenant import Tenant
 from warehouse.connection import connect
 from warehouse.lease import lease
@@ -45,6 +46,7 @@ class Run:
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    reads: tuple[StreamRead, ...] = ()
 
     def __post_init__(self) -> None:
         self.started_at = self.now()

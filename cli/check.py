@@ -1,0 +1,88 @@
+"""`exact-optiply check`: can this tenant run? Asks each side one question and writes nothing there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+import apis.exact
+import apis.optiply
+from apis.errors import ApiError
+from cli.console import out
+from cli.options import TenantOption
+from pipeline.run import FAILED
+from settings.secrets import NAMES, environment_name, find_secret
+from settings.tenant import SettingsError, Tenant, load_tenant
+from warehouse.connection import WarehouseBusy, connect
+from warehouse.tables import ensure_tables
+
+
+def check(tenant: TenantOption) -> None:
+    """Check settings, secrets, both connections and the warehouse of a tenant; says what to do about each fault."""
+    settings = load_tenant(tenant)
+    out.print(f"settings of {settings.name}: valid", style="green", markup=False)
+    questions: list[tuple[str, Callable[[Tenant], str]]] = [
+        ("secrets", _secrets),
+        ("Exact", _exact),
+        ("Optiply", _optiply),
+        ("warehouse", _warehouse),
+    ]
+    failed = False
+    for name, question in questions:
+        try:
+            out.print(f"{name}: {question(settings)}", style="green", markup=False)
+        except (ApiError, SettingsError, WarehouseBusy, OSError) as error:
+            failed = True
+            out.print(f"{name}: {error}", style="red", markup=False)
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _secrets(tenant: Tenant) -> str:
+    wanted = [name for name in NAMES if name.startswith(("exact_", "optiply_"))]
+    if tenant.flags.sync_stock_montapacking:
+        wanted += [name for name in NAMES if name.startswith("montapacking_")]
+    if tenant.flags.sync_stock_qls:
+        wanted += [name for name in NAMES if name.startswith("qls_")]
+    started = (tenant.state_folder / "exact_tokens.json").exists()
+    missing = [
+        name
+        for name in wanted
+        if find_secret(tenant, name) is None and not (started and name == "exact_refresh_token")
+    ]
+    if missing:
+        names = ", ".join(environment_name(tenant, name) for name in missing)
+        raise SettingsError(f"missing: {names}; or files {', '.join(missing)} in {tenant.secrets_folder}")
+    return f"{len(wanted)} found"
+
+
+def _exact(tenant: Tenant) -> str:
+    client = apis.exact.connect(tenant)
+    me = next(client.pages("current/Me", select=("FullName", "CurrentDivision"))).entries[0]
+    divisions = [
+        division
+        for page in client.pages("system/Divisions", select=("Code", "Description", "Currency"))
+        for division in page.entries
+    ]
+    found = [division for division in divisions if int(division["Code"]) == tenant.exact.division]
+    if not found:
+        known = ", ".join(f"{division['Code']} {division['Description']}" for division in divisions)
+        raise SettingsError(f"connected, but division {tenant.exact.division} is not among: {known}")
+    left = client.limits.day_remaining
+    room = "" if left is None else f", {left} requests left for today"
+    return f"connected as {me['FullName']}, division {found[0]['Code']} {found[0]['Description']}{room}"
+
+
+def _optiply(tenant: Tenant) -> str:
+    client = apis.optiply.connect(tenant)
+    some = next(iter(client.list("suppliers", page_size=1)), [])
+    return (
+        f"connected, account {tenant.optiply.account_id} holds {'suppliers' if some else 'no supplier yet'}"
+    )
+
+
+def _warehouse(tenant: Tenant) -> str:
+    with connect(tenant.warehouse_path) as connection:
+        ensure_tables(connection)
+    return f"{tenant.warehouse_path} can be written"

@@ -1,0 +1,62 @@
+"""`exact-optiply`: every step of the pipeline as a command.
+
+Exit codes: 0 all well; 1 a step or stream failed; 2 wrong use or settings; 3 done, but something needs a look
+(refused, held, waiting, daily limit).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from apis.errors import ApiError, DailyLimitReached
+from cli import check, demo, export, ledger, plan, run_steps, sandbox, status
+from cli.console import complain
+from load.ledger import LedgerMissing
+from pipeline.run import FAILED, NEEDS_A_LOOK, WRONG_USE
+from settings.tenant import SettingsError
+from warehouse.connection import WarehouseBusy
+from warehouse.dbt import DbtFailed
+from warehouse.lease import LeaseTaken
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Keeps Optiply equal to Exact Online and brings Optiply's buy orders back as purchase orders.\n\n"
+    "Start with [bold]exact-optiply demo[/bold]; for a real tenant copy tenants/example.toml and run "
+    "[bold]exact-optiply check --tenant NAME[/bold].\n\n"
+    "Exit codes: 0 all well; 1 a step or stream failed; 2 wrong use or settings; 3 done, but something needs a look.",
+)
+app.command()(demo.demo)
+app.command()(check.check)
+app.command()(run_steps.extract)
+app.command()(run_steps.transform)
+app.command()(plan.plan)
+app.command()(run_steps.push)
+app.command()(export.export)
+app.command()(run_steps.sync)
+app.command()(status.status)
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(ledger.app, name="ledger")
+
+
+def run() -> None:
+    """Entry point: what can go wrong in use is one line on standard error and an exit code, no traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(WRONG_USE)
+    except (DailyLimitReached, LeaseTaken) as error:
+        complain(str(error))
+        sys.exit(NEEDS_A_LOOK)
+    except (ApiError, LedgerMissing, DbtFailed, WarehouseBusy) as error:
+        complain(str(error))
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,113 @@
+"""`exact-optiply plan`: what a push would send, without sending it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import duckdb
+import typer
+from rich.table import Table
+
+from cli.console import out
+from cli.options import TenantOption
+from settings.tenant import SettingsError, Tenant, load_tenant
+from warehouse.connection import connect
+
+COLUMNS = (
+    "entity", "operation", "remote_id", "optiply_id", "reason", "blocked_by", "changed_attributes", "payload",
+)  # fmt: skip
+SHOWN = ("entity", "operation", "remote_id", "reason", "blocked_by")
+
+
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def plan(
+    tenant: TenantOption,
+    entity: Annotated[
+        str | None, typer.Option("--entity", "-e", help="Only this one, for example supplierProducts.")
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="json and csv carry payloads too.")
+    ] = Format.table,
+    limit: Annotated[int, typer.Option(min=0, help="Rows to show; 0 shows the summary only.")] = 20,
+) -> None:
+    """Show the plan of the last transform: rows to create, update, replace and delete, and what is blocked by what.
+
+    Reads the published copy and changes nothing. A new plan: extract, then transform (or sync --dry-run).
+    """
+    settings = load_tenant(tenant)
+    with _published(settings) as connection:
+        if output is Format.table:
+            _show_summary(connection, entity)
+        rows = _rows(connection, entity, limit)
+    if output is Format.json:
+        json.dump(rows, sys.stdout, indent=2, default=str)
+        sys.stdout.write("\n")
+    elif output is Format.csv:
+        writer = csv.DictWriter(sys.stdout, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    elif rows:
+        _show_rows(rows)
+
+
+def _published(tenant: Tenant) -> Any:
+    if not tenant.published_path.exists():
+        raise SettingsError(
+            f"tenant {tenant.name} has no warehouse yet: run exact-optiply sync --dry-run first"
+        )
+    return connect(tenant.published_path, read_only=True)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, entity: str | None, limit: int) -> list[dict[str, Any]]:
+    try:
+        found = connection.execute(
+            f"""
+            select {", ".join(COLUMNS)} from plan.plan_optiply
+            where $entity is null or entity = $entity
+            order by blocked_by is null desc, entity, operation, remote_id
+            limit $limit
+            """,
+            {"entity": entity, "limit": limit},
+        ).fetchall()
+    except duckdb.CatalogException:
+        raise SettingsError("there is no plan yet: run exact-optiply transform first") from None
+    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+
+def _show_summary(connection: duckdb.DuckDBPyConnection, entity: str | None) -> None:
+    table = Table("entity", "operation", "to send", "blocked", box=None, title="plan", title_justify="left")
+    try:
+        counts = connection.execute(
+            """
+            select entity, operation, count(*) filter (where blocked_by is null), count(blocked_by)
+            from plan.plan_optiply where $entity is null or entity = $entity
+            group by all
+            union all
+            select 'purchase orders to Exact', operation, count(*) filter (where blocked_by is null), count(blocked_by)
+            from plan.plan_exact_purchase_orders where $entity is null
+            group by all
+            order by 1, 2
+            """,
+            {"entity": entity},
+        ).fetchall()
+    except duckdb.CatalogException:
+        raise SettingsError("there is no plan yet: run exact-optiply transform first") from None
+    for row in counts:
+        table.add_row(*map(str, row))
+    out.print(table if counts else "nothing to do: both sides are equal")
+
+
+def _show_rows(rows: list[dict[str, Any]]) -> None:
+    table = Table(*SHOWN, box=None)
+    for row in rows:
+        table.add_row(*(str(row[column] or "") for column in SHOWN))
+    out.print(table)

@@ -1,0 +1,150 @@
+"""The steps of a run as plain functions: extract, transform, push, export, and all of them in order.
+
+Each notes on the `Run` what it did: counts, problems (exit code 1), notices (exit code 3). The command line
+and the Prefect flow both call these.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+import extract.run
+import load.exact.export
+import load.optiply.push
+from extract.result import ExtractResult, StreamProgress
+from load.exact.result import ExportResult
+from load.optiply.result import Notice, PushResult
+from pipeline.run import Run
+from warehouse import dbt
+from warehouse.connection import connect
+from warehouse.runs import EntityCounts
+
+NOTICES_SHOWN = 5  # of each entity and kind; `status` and marts.data_quality have all of them
+
+
+def extract_step(run: Run, streams: Sequence[str] = (), *, all_streams: bool = False) -> ExtractResult:
+    """Read what changed in Exact and Optiply into raw. A stream that fails holds its entities, no more."""
+    run.say("extract: reading what changed in Exact and Optiply")
+    with run.timed("extract"):
+        result = extract.run.run(
+            run.tenant,
+            run_id=run.run_id,
+            as_of=run.as_of,
+            streams=streams or None,
+            all_streams=all_streams,
+            exact=run.exact,
+            optiply=run.optiply,
+            report=_page_reporter(run.say),
+            now=run.now,
+        )
+    run.reads = result.reads
+    for read in result.reads:
+        if read.status == "failed":
+            run.problems.append(f"stream {read.stream}: {read.message}")
+        elif read.status == "daily_limit":
+            run.notices.append(f"stream {read.stream}: {read.message}")
+        elif read.message:
+            run.say(f"extract: {read.stream}: {read.message}")
+    return result
+
+
+def transform_step(run: Run, *, full_refresh: bool = False, select: Sequence[str] = ()) -> dbt.DbtResult:
+    """`dbt build`: staging, marts, plan and their tests. Raises DbtFailed, and then nothing may be sent."""
+    run.say("transform: dbt build")
+    with run.timed("transform"):
+        return dbt.build(run.tenant, run.as_of, full_refresh=full_refresh, select=select, say=run.say)
+
+
+def push_step(
+    run: Run,
+    entities: Sequence[str] = (),
+    *,
+    allow_mass_delete: bool = False,
+    retry_refused: bool = False,
+) -> PushResult:
+    """Send the plan to Optiply. Raises LedgerMissing in front of an account that the ledger does not know."""
+    run.say("push: sending the plan to Optiply")
+    with run.timed("push"), connect(run.tenant.warehouse_path) as connection:
+        result = load.optiply.push.push(
+            connection,
+            run.optiply,
+            run_id=run.run_id,
+            now=run.now,
+            workers=run.tenant.optiply.workers,
+            entities=entities or None,
+            allow_mass_delete=allow_mass_delete,
+            retry_refused=retry_refused,
+            report=run.say,
+        )
+    for entity, counts in result.counts.items():
+        run.counts["optiply", entity] = EntityCounts("optiply", entity, **asdict(counts))
+    if result.stopped:
+        run.problems.append(f"push stopped: {result.stopped}")
+    _note(run, "Optiply", result.notices)
+    _judge(run, "push", result.has_failed, result.needs_a_look)
+    return result
+
+
+def export_step(run: Run, order_ids: Sequence[str] = (), *, retry_refused: bool = False) -> ExportResult:
+    """Bring Optiply's buy orders to Exact, each once."""
+    run.say("export: bringing Optiply's buy orders to Exact")
+    with run.timed("export"), connect(run.tenant.warehouse_path) as connection:
+        result = load.exact.export.export(
+            connection,
+            run.exact,
+            run.optiply,
+            run_id=run.run_id,
+            now=run.now,
+            order_ids=order_ids or None,
+            retry_refused=retry_refused,
+            report=run.say,
+        )
+    run.counts["exact", "purchaseOrders"] = EntityCounts("exact", "purchaseOrders", **asdict(result.counts))
+    if result.stopped:
+        (run.notices if result.is_daily_limit else run.problems).append(f"export stopped: {result.stopped}")
+    _note(run, "Exact", result.notices)
+    _judge(run, "export", result.has_failed, result.needs_a_look)
+    return result
+
+
+def sync(run: Run, *, dry_run: bool = False) -> None:
+    """All steps in order; `dry_run` stops before anything is sent."""
+    extract_step(run)
+    transform_step(run)
+    if not dry_run:
+        push_step(run)
+        export_step(run)
+
+
+def _note(run: Run, receiver: str, notices: Sequence[Notice]) -> None:
+    """Say what a person may want to look at, a few of each kind."""
+    shown: Counter[tuple[str, str]] = Counter()
+    for notice in notices:
+        shown[notice.entity, notice.kind] += 1
+        if shown[notice.entity, notice.kind] <= NOTICES_SHOWN:
+            run.say(f"  {receiver} {notice.entity} {notice.remote_id} {notice.kind}: {notice.reason}")
+    for (entity, kind), count in shown.items():
+        if count > NOTICES_SHOWN:
+            run.say(f"  {receiver} {entity}: {count - NOTICES_SHOWN} more {kind}, see exact-optiply status")
+
+
+def _judge(run: Run, step: str, has_failed: bool, needs_a_look: bool) -> None:
+    if has_failed and not any(problem.startswith(step) for problem in run.problems):
+        run.problems.append(f"{step}: some requests failed; they are tried again in the next run")
+    elif needs_a_look:
+        run.notices.append(f"{step}: some rows are refused, held or waiting")
+
+
+def _page_reporter(say: Callable[[str], None]) -> Callable[[StreamProgress], None]:
+    """One line per stream that ended with rows, and one for every 25 pages of a long one."""
+
+    def report(progress: StreamProgress) -> None:
+        name = f"{progress.source} {progress.stream}"
+        if progress.status is not None and progress.rows:
+            say(f"  {name}: {progress.rows} rows, {progress.status}")
+        elif progress.status is None and progress.pages and progress.pages % 25 == 0:
+            say(f"  {name}: {progress.rows} rows so far")
+
+    return report

@@ -1,0 +1,95 @@
+"""What a run did, for a person: one table per entity, the streams read, requests, seconds, what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.run import FAILED, NEEDS_A_LOOK, OK, Run
+from warehouse.runs import EntityCounts
+
+# The streams whose rows are an entity's records; the others only add to them.
+MAIN_STREAMS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("optiply", "products"): ("items",),
+    ("optiply", "suppliers"): ("suppliers",),
+    ("optiply", "supplierProducts"): ("supplier_products",),
+    ("optiply", "sellOrders"): ("sales_invoices", "sales_orders"),
+    ("exact", "purchaseOrders"): ("buy_orders",),
+}
+COLUMNS = (
+    "read",
+    "created",
+    "updated",
+    "replaced",
+    "deleted",
+    "refused",
+    "waiting",
+    "held",
+    "failed",
+    "unchanged",
+)
+VERDICTS = {OK: "all well", FAILED: "failed in part", NEEDS_A_LOOK: "done, but something needs a look"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`rows`: ("products to Optiply", counts in the order of COLUMNS)."""
+
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    lines: tuple[str, ...]
+    verdict: str
+
+
+def summarise(run: Run) -> Summary:
+    rows = tuple(
+        (
+            f"{count.entity} to {count.target.title()}",
+            (_read(run, count), *(getattr(count, column) for column in COLUMNS[1:])),
+        )
+        for count in run.counts.values()
+    )
+    usage = run.usage
+    room = (
+        f", {usage.exact_day_remaining} of {usage.exact_day_limit} left for today"
+        if usage.exact_day_remaining is not None and usage.exact_day_limit is not None
+        else ""
+    )
+    seconds = ", ".join(f"{step} {taken:.1f} s" for step, taken in run.timings.items())
+    lines = (
+        *_reads(run),
+        f"requests: Exact {usage.exact_requests}{room}; Optiply {usage.optiply_requests}",
+        f"time: {seconds}",
+        *(f"failed: {problem}" for problem in run.problems),
+        *(f"look at: {notice}" for notice in run.notices),
+    )
+    return Summary(rows, lines, VERDICTS[run.exit_code])
+
+
+def _read(run: Run, count: EntityCounts) -> int:
+    source = "exact" if count.target == "optiply" else "optiply"
+    streams = MAIN_STREAMS.get((count.target, count.entity), ())
+    return sum(read.rows for read in run.reads if read.source == source and read.stream in streams)
+
+
+def _reads(run: Run) -> tuple[str, ...]:
+    """What was read, source by source; streams without a new row are left out."""
+    lines = []
+    for source in ("exact", "optiply"):
+        reads = [read for read in run.reads if read.source == source]
+        if reads:
+            filled = ", ".join(f"{read.stream} {read.rows}" for read in reads if read.rows) or "nothing new"
+            lines.append(f"read from {source.title()} ({len(reads)} streams): {filled}")
+    return tuple(lines)
+
+
+def markdown_summary(run: Run) -> str:
+    """The same as a Markdown page, for a Prefect artifact."""
+    summary = summarise(run)
+    header = ("entity", *COLUMNS)
+    table = [
+        f"| {' | '.join(header)} |",
+        f"|{'---|' * len(header)}",
+        *(f"| {name} | {' | '.join(map(str, numbers))} |" for name, numbers in summary.rows),
+    ]
+    title = f"# {run.tenant.name}: {summary.verdict} (run {run.run_id})"
+    return "\n".join([title, "", *table, "", *(f"- {line}" for line in summary.lines), ""])
