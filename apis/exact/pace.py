@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -57,8 +58,12 @@ class Pace:
         """Sleep until a request may start, and stamp its start."""
         with self._threads, self._locked():
             stamps = self._read()
-            while (left := self._left(stamps)) > 0:
+            due = self._due(stamps)
+            before = math.inf
+            # A sleep can end early. That more is left than before means that the clock was set back.
+            while 0 < (left := due - self._clock()) < before:
                 self._sleep(left)
+                before = left
             self._write(_Stamps(last_start=self._clock(), held_until=stamps.held_until))
 
     def hold(self, seconds: float) -> None:
@@ -68,17 +73,14 @@ class Pace:
             until = self._clock() + min(seconds, LONGEST_HOLD_SECONDS)
             self._write(_Stamps(last_start=stamps.last_start, held_until=max(until, stamps.held_until)))
 
-    def _left(self, stamps: _Stamps) -> float:
+    def _due(self, stamps: _Stamps) -> float:
+        """When the next request may start. A stamp further ahead than it can be was written before the clock
+        was set back: it says that a request has started, not when."""
         now = self._clock()
-        spacing = stamps.last_start + self._spacing - now
-        hold = stamps.held_until - now
-        # A stamp further ahead than it can be was written before the clock was set back.
-        return max(
-            min(spacing, self._spacing),
-            hold
-            if hold <= LONGEST_HOLD_SECONDS + 1
-            else 0.0,  # one more: sums of epoch seconds are not exact
-        )
+        due = min(stamps.last_start, now) + self._spacing
+        # one second more: sums of epoch seconds are not exact
+        is_held = stamps.held_until <= now + LONGEST_HOLD_SECONDS + 1
+        return max(due, stamps.held_until) if is_held else due
 
     def _locked(self) -> FileLock:
         self._file.parent.mkdir(parents=True, exist_ok=True)
