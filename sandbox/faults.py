@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 
 class FaultRule(BaseModel):
@@ -43,6 +43,9 @@ class FaultRule(BaseModel):
         if sum(value is not None for value in (self.at, self.every, self.probability)) > 1:
             raise ValueError("at, every and probability exclude each other")
         return self
+
+
+RULES = TypeAdapter(list[FaultRule])
 
 
 class _Armed:
@@ -79,9 +82,9 @@ class Faults:
         self._armed: list[_Armed] = []
         self._lock = threading.Lock()
 
-    def set(self, rules: Iterable[FaultRule | Mapping[str, Any]]) -> None:
+    def set(self, rules: Sequence[FaultRule | Mapping[str, Any]]) -> None:
         """Replace all rules; counting starts again. ValueError names a kind that is unknown or a bad key."""
-        checked = [rule if isinstance(rule, FaultRule) else FaultRule.model_validate(rule) for rule in rules]
+        checked = RULES.validate_python(rules)
         for rule in checked:
             if rule.kind not in self.kinds:
                 raise ValueError(f"unknown fault kind {rule.kind!r}; known: {', '.join(sorted(self.kinds))}")

@@ -124,11 +124,13 @@ def _stored(attribute: Attribute, value: Any) -> tuple[Any, list[Problem]]:
         case "boolean":
             stored, wrong = value, None if isinstance(value, bool) else "must be true or false"
         case "integer" | "reference":
-            stored, wrong = value, _number_problem(attribute, value, int)
+            is_whole = isinstance(value, int) and not isinstance(value, bool)
+            stored = value
+            wrong = _limit_problem(attribute, Decimal(value)) if is_whole else "must be a whole number"
         case "decimal":
-            wrong = _number_problem(attribute, value, (int, float, Decimal))
-            stored = value if wrong else Decimal(str(value))
-            wrong = wrong or _decimal_problem(attribute, stored)
+            is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+            stored = Decimal(str(value)) if is_number else value
+            wrong = _decimal_problem(attribute, stored) if is_number else "must be a number"
         case "instant":
             stored = instant(value)
             wrong = None if stored else "must be an instant such as 2024-01-31T00:00:00Z"
@@ -151,22 +153,23 @@ def _text_problem(attribute: Attribute, value: Any) -> str | None:
     return None
 
 
-def _number_problem(attribute: Attribute, value: Any, types: type | tuple[type, ...]) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, types):
-        return "must be a number" if isinstance(types, tuple) else "must be a whole number"
-    if attribute.min is not None and value < Decimal(str(attribute.min)):
-        return f"must be at least {attribute.min}"
-    if value > (Decimal(str(attribute.max)) if attribute.max is not None else INT64) or value < -INT64:
-        return f"must be at most {attribute.max or INT64}"
-    return None
+def _limit_problem(attribute: Attribute, value: Decimal) -> str | None:
+    most = INT64 if attribute.max is None else attribute.max
+    if value > Decimal(str(most)):
+        return f"must be at most {most}"
+    least = -INT64 if attribute.min is None else attribute.min
+    return f"must be at least {least}" if value < Decimal(str(least)) else None
 
 
 def _decimal_problem(attribute: Attribute, value: Decimal) -> str | None:
-    exponent = value.normalize().as_tuple().exponent
-    if attribute.places is not None and isinstance(exponent, int) and -exponent > attribute.places:
-        return f"must have at most {attribute.places} decimals"
+    if not value.is_finite():
+        return "must be a number"
+    if (wrong := _limit_problem(attribute, value)) is not None:
+        return wrong
     if attribute.digits is not None and abs(value) >= Decimal(10) ** attribute.digits:
         return f"must have at most {attribute.digits} digits before the point"
+    if attribute.places is not None and value != round(value, attribute.places):
+        return f"must have at most {attribute.places} decimals"
     return None
 
 
