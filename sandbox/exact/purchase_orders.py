@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from sandbox.company.company import Row, Value
 from sandbox.exact.refusals import business_rule, mandatory, not_found
 from sandbox.exact.store import Store
+
+CENT = Decimal("0.01")
 
 
 class PurchaseOrderRules:
@@ -60,21 +63,21 @@ class PurchaseOrderRules:
         percentage = _vat_percentage(store, vat_code)
         discount = _number(line.get("Discount"))
         price = _first_known(line.get("UnitPrice"), _purchase_price(store, link, day))
-        net = _number(price) * (1 - discount)
+        net = float(_exact(_number(price)) * (1 - _exact(discount)))
         if "NetPrice" in sent and line.get("NetPrice") is not None:
             net = _number(line["NetPrice"])
             price = line["UnitPrice"] if "UnitPrice" in sent else net
         if price is None:
             raise business_rule(f"Geen inkoopprijs gevonden: {_code(item)}")
-        amount = round(quantity * net, 2)
-        vat = round(amount * percentage, 2)
+        amount = _money(_exact(quantity) * _exact(net))
+        vat = _money(_exact(amount) * _exact(percentage))
         return {
             "Quantity": quantity * _factor(link),
             "UnitPrice": price,
             "NetPrice": net,
             "Discount": discount,
             "AmountFC": amount,
-            "AmountDC": round(amount * _number(header.get("ExchangeRate")), 2),
+            "AmountDC": _money(_exact(amount) * _exact(_number(header.get("ExchangeRate")))),
             "VATCode": vat_code,
             "VATPercentage": percentage,
             "VATAmount": vat,
@@ -89,13 +92,13 @@ class PurchaseOrderRules:
         }
 
     def totals(self, header: Row, lines: Sequence[Row]) -> Row:  # noqa: ARG002
-        without_vat = sum(_number(line.get("AmountFC")) for line in lines)
-        vat = sum(_number(line.get("VATAmount")) for line in lines)
+        without_vat = _sum(lines, "AmountFC")
+        vat = _sum(lines, "VATAmount")
         return {
-            "AmountFCExclVat": round(without_vat, 2),
-            "VATAmount": round(vat, 2),
-            "AmountFC": round(without_vat + vat, 2),
-            "AmountDC": round(sum(_number(line.get("AmountDC")) for line in lines), 2),
+            "AmountFCExclVat": float(without_vat),
+            "VATAmount": float(vat),
+            "AmountFC": float(without_vat + vat),
+            "AmountDC": float(_sum(lines, "AmountDC")),
             "PurchaseOrderLineCount": len(lines),
         }
 
@@ -173,6 +176,19 @@ def _factor(link: Row) -> float:
 
 def _code(row: Row) -> str:
     return str(row.get("Code") or row.get("ID")).strip()
+
+
+def _exact(number: float) -> Decimal:
+    """The decimal that a person reads in the number, so that 31.50 at 21 % is 6.615 and no less."""
+    return Decimal(str(number))
+
+
+def _money(amount: Decimal) -> float:
+    return float(amount.quantize(CENT, ROUND_HALF_UP))
+
+
+def _sum(lines: Sequence[Row], field: str) -> Decimal:
+    return sum((_exact(_number(line.get(field))) for line in lines), Decimal())
 
 
 def _number(value: Value) -> float:

@@ -108,7 +108,7 @@ def _not_writable(rule: WriteRule, name: str) -> Refused:
 
 
 def _properties_of(entry: ElementTree.Element) -> dict[str, Any]:
-    properties = entry.find(f".//{{{METADATA}}}properties")
+    properties = entry.find(f"{{{ATOM}}}content/{{{METADATA}}}properties")
     if properties is None:
         raise Refused(400, "Error processing request stream: no m:properties.")
     found: dict[str, Any] = {}
@@ -119,5 +119,5 @@ def _properties_of(entry: ElementTree.Element) -> dict[str, Any]:
         inline = link.find(f"{{{METADATA}}}inline")
         if inline is not None and link.get("rel", "").startswith(RELATED):
             name = link.get("rel", "").removeprefix(RELATED)
-            found[name] = [_properties_of(one) for one in inline.iter(f"{{{ATOM}}}entry")]
+            found[name] = [_properties_of(one) for one in inline.findall(f"{{{ATOM}}}feed/{{{ATOM}}}entry")]
     return found
