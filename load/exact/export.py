@@ -25,7 +25,7 @@ from apis.exact.odata import Guid
 from apis.optiply import OptiplyClient
 from load.exact import register
 from load.exact.link import link
-from load.exact.orders import BlockedOrder, PlannedOrder, planned_orders
+from load.exact.orders import TABLE, BlockedOrder, PlannedOrder, planned_orders
 from load.exact.refusals import explain, in_plain_words
 from load.exact.register import Exported
 from load.exact.result import ExportResult
@@ -40,6 +40,7 @@ from load.exact.standing_orders import (
 )
 from load.ledger import Intent, Ledger, Outcome, naive_utc
 from load.optiply.lost_ledger import stop_on_lost_ledger
+from load.optiply.plan_rows import require_plan
 from load.optiply.result import Notice
 from load.optiply.send import IN_FLIGHT_SECONDS, NotConfirmed
 
@@ -68,16 +69,18 @@ def export(
     dry_run: reports each body, asks nothing, writes nothing. retry_refused: also what Exact refused before.
     Raises LedgerMissing, PlanMissing, and CredentialsRefused after the ledger is settled.
     """
-    ready, blocked = planned_orders(connection, retry_refused=retry_refused, order_ids=order_ids)
+    require_plan(connection, TABLE)
+    ledger = Ledger(connection, run_id=run_id)
     result = ExportResult()
+    if not dry_run:
+        stop_on_lost_ledger(ledger, optiply)
+        result.adopted = register.adopt(ledger, at=now())
+    ready, blocked = planned_orders(connection, retry_refused=retry_refused, order_ids=order_ids)
     _count_blocked(blocked, result)
     if dry_run:
         for order in ready:
             report(f"would send Optiply buy order {order.optiply_buy_order_id}: {order.payload}")
         return result
-    ledger = Ledger(connection, run_id=run_id)
-    stop_on_lost_ledger(ledger, optiply)
-    result.adopted = register.adopt(ledger, at=now())
     work = _Export(ledger, exact, optiply, now, sleep, report, result)
     try:
         for unlinked in register.unlinked(ledger, order_ids, retry_refused=retry_refused):

@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from load.ledger import Intent
-from load.optiply.plan_rows import require_plan
 
 TABLE = "plan_exact_purchase_orders"
 
@@ -80,11 +79,10 @@ def sendable(*, retry_refused: bool) -> str:
 def planned_orders(
     connection: duckdb.DuckDBPyConnection, *, retry_refused: bool, order_ids: Sequence[str] | None
 ) -> tuple[list[PlannedOrder], list[BlockedOrder]]:
-    """The orders to send, by their numbers, and those the plan holds back. Raises PlanMissing.
+    """The orders to send, by their numbers, and those the plan holds back.
 
     An order that the ledger has exported since the plan was made is in neither.
     """
-    require_plan(connection, TABLE)
     condition = sendable(retry_refused=retry_refused)
     rows = connection.execute(
         f"""
