@@ -1,9 +1,9 @@
-{#- Fails for each row whose value lies outside minimum to maximum (both included; leave one out for an open end).
+{#- Fails for each row whose value lies outside minimum to maximum (both included; either may be left out).
     NULL passes: pair it with not_null. -#}
-{% test in_range(model, column_name, minimum=none, maximum=none) %}
+{% test in_range(model, column_name, minimum='-infinity', maximum='infinity') %}
 select {{ column_name }}
 from {{ model }}
 where
-    {%- if minimum is not none %} {{ column_name }} < {{ minimum }}{% else %} false{% endif %}
-    {%- if maximum is not none %} or {{ column_name }} > {{ maximum }}{% endif %}
+    {{ column_name }} < cast('{{ minimum }}' as double)
+    or {{ column_name }} > cast('{{ maximum }}' as double)
 {% endtest %}

@@ -1,11 +1,13 @@
--- P6, P7: without a warehouse limit, all stock of all positions that Exact did not delete is in the stock levels.
+-- P6, P7: without a warehouse limit, the stock of every position that Exact still has is in the stock levels.
 with
 
 positions as (
     select sum(coalesce(stock_positions.on_hand_qty, 0) - coalesce(stock_positions.planned_out_qty, 0)) as qty
     from {{ ref('stg_exact__stock_positions') }} as stock_positions
     anti join {{ ref('int_deletions__rows') }} as deletions
-        on stock_positions.exact_stock_position_id = deletions.exact_id and deletions.stream = 'stock_positions'
+        on
+            stock_positions.exact_stock_position_id = deletions.exact_id
+            and deletions.stream = 'stock_positions'
 ),
 
 levels as (

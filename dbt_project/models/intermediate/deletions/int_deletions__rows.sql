@@ -15,12 +15,13 @@ master_rows as (
     select 'items' as stream, 9 as entity_type_code, exact_item_id as exact_id, row_version, modified_at
     from {{ ref('stg_exact__items') }}
     union all
-    select 'suppliers' as stream, 2 as entity_type_code, exact_account_id as exact_id, row_version, modified_at
+    select
+        'suppliers' as stream, 2 as entity_type_code, exact_account_id as exact_id, row_version, modified_at
     from {{ ref('stg_exact__suppliers') }}
     union all
     select
-        'supplier_products' as stream, 30 as entity_type_code, exact_supplier_item_id as exact_id, row_version,
-        modified_at
+        'supplier_products' as stream, 30 as entity_type_code, exact_supplier_item_id as exact_id,
+        row_version, modified_at
     from {{ ref('stg_exact__supplier_products') }}
     union all
     -- a stock position does not tell when it was modified
@@ -35,8 +36,8 @@ master_rows as (
     from {{ ref('stg_exact__sales_items_prices') }}
     union all
     select
-        'purchase_items_prices' as stream, 8 as entity_type_code, exact_purchase_price_id as exact_id, row_version,
-        modified_at
+        'purchase_items_prices' as stream, 8 as entity_type_code, exact_purchase_price_id as exact_id,
+        row_version, modified_at
     from {{ ref('stg_exact__purchase_items_prices') }}
     union all
     select
@@ -55,8 +56,8 @@ deleted_rows as (
         on
             master_rows.entity_type_code = deletions.entity_type_code
             and master_rows.exact_id = deletions.exact_record_id
-    -- A delete older than the row is of a row that came back. Row versions count up over all of Exact; a row that
-    -- was not read from a sync endpoint has none, so its time of change decides.
+    -- A delete older than the row is of a row that came back. Row versions count up over all of Exact; a row
+    -- that was not read from a sync endpoint has none, so its time of change decides.
     where
         case
             when master_rows.row_version is not null and deletions.row_version is not null

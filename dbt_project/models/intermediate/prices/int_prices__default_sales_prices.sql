@@ -4,8 +4,8 @@ with
 sales_prices as (
     select
         exact_sales_price_id, exact_item_id, exact_account_id, exact_project_id, exact_employee_id,
-        price_per_price_unit, currency_code, price_unit_code, stock_units_per_price_unit, from_qty, start_date,
-        end_date, modified_at, division_code
+        price_per_price_unit, currency_code, price_unit_code, stock_units_per_price_unit, from_qty,
+        start_date, end_date, modified_at, division_code
     from {{ ref('stg_exact__sales_items_prices') }}
 ),
 

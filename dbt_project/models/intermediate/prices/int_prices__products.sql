@@ -44,7 +44,8 @@ sent_prices as (
             when default_prices.price_per_stock_unit is not null then 'sales price'
             when
                 coalesce(
-                    standard_prices.standard_sales_price_per_stock_unit, items.standard_sales_price_per_stock_unit
+                    standard_prices.standard_sales_price_per_stock_unit,
+                    items.standard_sales_price_per_stock_unit
                 ) is not null
                 then 'standard sales price'
             else 'none'

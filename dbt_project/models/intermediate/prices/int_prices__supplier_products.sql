@@ -9,7 +9,8 @@ supplier_items as (
 ),
 
 items as (
-    select exact_item_id, cost_price_per_stock_unit, cost_price_currency_code from {{ ref('stg_exact__items') }}
+    select exact_item_id, cost_price_per_stock_unit, cost_price_currency_code
+    from {{ ref('stg_exact__items') }}
 ),
 
 purchase_prices as (
@@ -80,7 +81,8 @@ rated_prices as (
         coalesce(item_factors.unit_factor, 1.0) as unit_factor,
         case
             -- a price without a currency is in the division's
-            when coalesce(source_prices.currency_code, divisions.currency_code) = divisions.currency_code then 1.0
+            when coalesce(source_prices.currency_code, divisions.currency_code) = divisions.currency_code
+                then 1.0
             else exchange_rates.target_per_source
         end as rate
     from source_prices

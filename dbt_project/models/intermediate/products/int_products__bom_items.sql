@@ -7,4 +7,6 @@ composed_items as (
 
 select exact_item_id
 from composed_items
-where bom_source = case when {{ flag_sql('use_bill_of_materials_versions') }} then 'versions' else 'assembly' end
+where
+    bom_source
+    = case when {{ flag_sql('use_bill_of_materials_versions') }} then 'versions' else 'assembly' end

@@ -17,7 +17,8 @@ texts as (
         {{ cut_text('barcode') }} as ean_code,
         item_description is null as is_name_missing,
         greatest(
-            length(coalesce(item_description, item_code)), length(item_code), length(search_code), length(barcode)
+            length(coalesce(item_description, item_code)), length(item_code), length(search_code),
+            length(barcode)
         ) > 255 as is_text_cut
     from items
 )

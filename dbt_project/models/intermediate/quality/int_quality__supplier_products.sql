@@ -2,7 +2,8 @@
 with
 
 supplier_items as (
-    select exact_supplier_item_id, exact_item_id, exact_account_id from {{ ref('stg_exact__supplier_products') }}
+    select exact_supplier_item_id, exact_item_id, exact_account_id
+    from {{ ref('stg_exact__supplier_products') }}
 ),
 
 chosen as (
@@ -29,7 +30,8 @@ issues as (
     union all
     select
         supplier_items.exact_supplier_item_id as remote_id, 'SP7' as rule_id,
-        'another row of the same item and supplier stands for both: ' || chosen.exact_supplier_item_id as reason,
+        'another row of the same item and supplier stands for both: ' || chosen.exact_supplier_item_id
+            as reason,
         'left_out' as severity
     from supplier_items
     inner join chosen
@@ -59,7 +61,8 @@ issues as (
     union all
     select
         exact_supplier_item_id as remote_id, 'SP6' as rule_id,
-        'no exchange rate today for ' || coalesce(currency_code, 'its currency') || '; sent without price' as reason,
+        'no exchange rate today for ' || coalesce(currency_code, 'its currency') || '; sent without price'
+            as reason,
         'changed' as severity
     from prices
     where is_rate_missing

@@ -4,7 +4,8 @@ with
 supplier_products as (
     select
         exact_supplier_item_id, exact_item_id, exact_account_id, supplier_product_name, sku_code,
-        article_code, ean_code, price, lot_size, minimum_purchase_quantity, delivery_days, is_preferred, status
+        article_code, ean_code, price, lot_size, minimum_purchase_quantity, delivery_days, is_preferred,
+        status
     from {{ ref('int_supplier_products__desired') }}
 )
 
