@@ -151,7 +151,7 @@ def _item_row(item: Item, stock: float, division: int, today: date) -> Row:
         "BatchQuantity": 10.0 if item.is_made else 1.0,
         "Stock": stock,
         "StartDate": at(item.starts),
-        "Created": at(item.created, 9, item.number % 60),
+        "Created": at(item.created, 4, item.number % 60),
         "Creator": USER,
         "Modified": at(min(today, item.created + timedelta(days=item.number % 900)), 5, item.number % 60),
         "Modifier": USER,

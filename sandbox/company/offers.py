@@ -91,7 +91,7 @@ def _offer_row(offer: Offer, division: int, today: date) -> Row:
         "PurchaseUnitFactor": offer.factor,
         "PurchaseLeadTime": offer.lead_days,
         "StartDate": at(item.created),
-        "Created": at(item.created, 11),
+        "Created": at(item.created, 3),
         "Creator": USER,
         "Modified": at(changed, 4),
         "Modifier": USER,

@@ -115,7 +115,7 @@ def _supplier_row(supplier: Supplier, division: int, today: date) -> Row:
         "Blocked": supplier.case == "blocked",
         "CanDropShip": supplier.number % 3 == 0,
         "PurchaseCurrency": supplier.currency,
-        "Created": at(day, 9),
+        "Created": at(day, 4),
         "Creator": USER,
         "Modified": at(day + timedelta(days=supplier.number % 800), 5),
         "Modifier": USER,

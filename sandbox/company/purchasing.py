@@ -100,8 +100,8 @@ def _for_stock(
         picked.append(picked[0])  # BO3: two lines of one product stay two lines
     young = (today - day).days <= YOUNG_DAYS
     status = CANCELLED if number % 15 == 4 else random.choice((OPEN, PARTLY)) if young else COMPLETE
-    if number % 15 == 6:
-        status = PARTLY
+    if number % 15 in (6, 8):  # forgotten ones: never received, or not to the end
+        status = (PARTLY, OPEN)[number % 15 == 8]
     lines: list[BoughtLine] = []
     for place, offer in enumerate(picked, start=1):
         ordered = float(random.choice((2, 4, 5, 10, 12, 48)))
