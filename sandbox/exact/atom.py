@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from sandbox.company.company import Row, Value
@@ -21,6 +22,7 @@ NAMESPACES = f'xmlns:d="{DATA}" xmlns:m="{METADATA}" xmlns="{ATOM}"'
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 # What .NET writes as references: a carriage return (parsers would make a line feed of it) and, though XML 1.0
 # forbids them even so, control characters.
+SPECIAL = re.compile("[<>&\x00-\x08\x0b-\x1f\ufffe\uffff]")
 AS_REFERENCE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 UNTYPED = frozenset({"String"})
 
@@ -40,14 +42,15 @@ class Entry:
 
 
 def text_content(value: str) -> str:
-    text = escape(value)
-    return AS_REFERENCE.sub(lambda match: f"&#x{ord(match[0]):X};", text)
+    if SPECIAL.search(value) is None:
+        return value
+    return AS_REFERENCE.sub(lambda match: f"&#x{ord(match[0]):X};", escape(value))
 
 
 class _Column:
-    """How one field is written; made once a page."""
+    """How one field is written. Remembers its last values: most fields of a page have few different ones."""
 
-    __slots__ = ("close", "name", "null", "open", "preserved", "text")
+    __slots__ = ("close", "name", "null", "open", "preserved", "text", "write")
 
     def __init__(self, name: str, edm_type: str) -> None:
         typed = "" if edm_type in UNTYPED else f' m:type="Edm.{edm_type}"'
@@ -57,10 +60,9 @@ class _Column:
         self.close = f"</d:{name}>"
         self.null = f'<d:{name}{typed} m:null="true" />'
         self.text = TEXT[edm_type] if edm_type not in ("String", "Binary", "Complex") else None
+        self.write = lru_cache(512)(self._write)
 
-    def write(self, value: Value) -> str:
-        if value is None:
-            return self.null
+    def _write(self, value: Value) -> str:
         if self.text is not None:
             return f"{self.open}{self.text(value)}{self.close}"
         text = str(value)

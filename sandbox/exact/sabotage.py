@@ -15,10 +15,11 @@ MAINTENANCE = (
     "<!DOCTYPE html><html><head><title>Exact Online</title></head><body><h1>Onderhoud</h1>"
     "<p>Exact Online is tijdelijk niet beschikbaar.</p></body></html>"
 )
+# What stands before Exact answers in HTML: an error document under 500 would be a refusal of the record.
 STATUS_FAULTS: Mapping[str, tuple[int, str]] = {
     "401": (401, "Unauthorized"),
     "408": (408, "Request timeout"),
-    "500": (500, "An error occurred while processing this request."),
+    "500": (500, "Server Error in '/' Application."),
     "503": (503, "Service unavailable"),
     "599": (599, "Network connect timeout"),
 }
@@ -26,7 +27,7 @@ STATUS_FAULTS: Mapping[str, tuple[int, str]] = {
 BEFORE = frozenset(
     {"minute_429", "day_429", "reset_before_work", "maintenance_html", "empty_body", *STATUS_FAULTS}
 )
-AFTER = frozenset({"reset_after_work", "cut_body", "forbidden_characters"})
+AFTER = frozenset({"reset_after_work", "500_after_work", "cut_body", "forbidden_characters"})
 KINDS = BEFORE | AFTER | {"latency"}
 
 TEXT_ELEMENT = re.compile(r"(<d:\w+(?: xml:space=\"preserve\")?>)([^<]+)")
@@ -44,8 +45,7 @@ def before_work(
             refused = limits.refusal(MINUTE if rule.kind == "minute_429" else DAY)
             raise Refused(refused.status, refused.message, refused.headers | _retry_after(rule))
         elif rule.kind in STATUS_FAULTS:
-            status, message = STATUS_FAULTS[rule.kind]
-            raise Refused(status, message, _retry_after(rule))
+            return _html_error(*STATUS_FAULTS[rule.kind], _retry_after(rule))
         elif rule.kind == "maintenance_html":
             return Response(MAINTENANCE, status=200, content_type="text/html; charset=utf-8")
         elif rule.kind == "empty_body":
@@ -56,7 +56,9 @@ def before_work(
 def after_work(rules: Iterable[FaultRule], response: Response) -> Response:
     """The answer, spoilt in its body. The length header fits what is sent."""
     for rule in rules:
-        if rule.kind == "cut_body":
+        if rule.kind == "500_after_work":
+            response = _html_error(*STATUS_FAULTS["500"], _retry_after(rule))
+        elif rule.kind == "cut_body":
             body = response.get_data()
             response.set_data(body[: len(body) * 6 // 10])
         elif rule.kind == "forbidden_characters":
@@ -67,6 +69,11 @@ def after_work(rules: Iterable[FaultRule], response: Response) -> Response:
                 text = TEXT_ELEMENT.sub("\\1\x0b&#x1F;\\2", text)
             response.set_data(text)
     return response
+
+
+def _html_error(status: int, message: str, headers: Mapping[str, str]) -> Response:
+    page = f"<!DOCTYPE html><html><head><title>{message}</title></head><body><h1>{message}</h1></body></html>"
+    return Response(page, status=status, content_type="text/html; charset=utf-8", headers=dict(headers))
 
 
 def _retry_after(rule: FaultRule) -> dict[str, str]:

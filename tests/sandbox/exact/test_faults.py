@@ -27,6 +27,7 @@ def test_a_status_fault_answers_instead_of_the_work(exact: Caller, status: int) 
     answer = exact.get("logistics/Items")
     assert answer.status_code == status
     assert answer.headers["Retry-After"] == "7"
+    assert answer.headers["Content-Type"].startswith("text/html")
     assert exact.get("logistics/Items").status_code == 200
 
 
@@ -95,6 +96,14 @@ def test_a_reset_after_the_work_leaves_the_order_behind(exact: Caller) -> None:
     (write,) = exact.sandbox.statistics["writes"]
     assert write["status"] is None
     assert exact.post("purchaseorder/PurchaseOrders", ORDER).status_code == 201
+
+
+def test_a_500_after_the_work_leaves_the_order_behind(exact: Caller) -> None:
+    arm(exact, kind="500_after_work", method="POST", path="*/PurchaseOrders", at=1)
+    answer = exact.post("purchaseorder/PurchaseOrders", ORDER)
+    assert answer.status_code == 500
+    assert "Niet gevonden" not in answer.text and "<error" not in answer.text
+    assert len(exact.sandbox.store.rows("purchase_orders")) == 1
 
 
 def test_a_reset_before_the_work_leaves_nothing_behind(exact: Caller) -> None:
