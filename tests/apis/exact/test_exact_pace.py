@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import multiprocessing
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from apis.exact.pace import Pace
+from settings.tenant import PROJECT_ROOT
 from tests.apis.scripted_server import FakeClock
 
 SPACING = 1.01
@@ -32,9 +34,7 @@ def test_the_first_request_starts_at_once_and_the_others_one_spacing_apart(
     one = pace(tmp_path, clock)
     starts = [start(one, clock) for _ in range(4)]
     assert clock.slept == pytest.approx([SPACING] * 3)
-    assert [late - early for early, late in itertools.pairwise(starts)] == pytest.approx(
-        [SPACING] * 3
-    )
+    assert [late - early for early, late in itertools.pairwise(starts)] == pytest.approx([SPACING] * 3)
 
 
 def test_time_that_passed_meanwhile_counts(tmp_path: Path, clock: FakeClock) -> None:
@@ -56,9 +56,7 @@ def test_a_late_wake_up_moves_the_next_start_too(tmp_path: Path, clock: FakeCloc
 
     one = Pace(tmp_path, division=1, client_id="app", spacing=SPACING, clock=clock, sleep=oversleep)
     starts = [start(one, clock) for _ in range(3)]
-    assert [late - early for early, late in itertools.pairwise(starts)] == pytest.approx(
-        [1.51] * 2
-    )
+    assert [late - early for early, late in itertools.pairwise(starts)] == pytest.approx([1.51] * 2)
 
 
 def test_a_sleep_that_ends_early_is_continued(tmp_path: Path, clock: FakeClock) -> None:
@@ -173,25 +171,45 @@ def test_threads_that_start_together_are_spaced(tmp_path: Path) -> None:
     assert min(late - early for early, late in itertools.pairwise(starts)) >= 0.02 - 1e-6
 
 
-def work_in_a_process(folder: Path, count: int) -> None:
-    one = Pace(folder, division=1, client_id="app", spacing=0.02)
-    for _ in range(count):
-        one.wait()
+WORK_IN_A_PROCESS = """
+import sys
+from pathlib import Path
+from apis.exact.pace import Pace
+pace = Pace(Path(sys.argv[1]), division=1, client_id="app", spacing=0.02)
+for _ in range(10):
+    pace.wait()
+"""
 
 
 def test_processes_that_run_together_do_not_add_up(tmp_path: Path) -> None:
     Pace(tmp_path, division=1, client_id="app", spacing=0.02).wait()
     first = stamp(tmp_path)
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=work_in_a_process, args=(tmp_path, 10)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
+    command = [sys.executable, "-c", WORK_IN_A_PROCESS, str(tmp_path)]
+    processes = [subprocess.Popen(command, cwd=PROJECT_ROOT) for _ in range(2)]
+    assert [process.wait() for process in processes] == [0, 0]
     assert stamp(tmp_path) - first >= 20 * 0.02 - 1e-6
 
 
 def stamp(folder: Path) -> float:
     (file,) = folder.glob("exact_pace_*.json")
     return float(json.loads(file.read_text())["last_start"])
+
+
+def test_a_clock_that_is_set_back_during_the_sleep_does_not_prolong_it(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    def sleep_while_the_clock_is_set_back(seconds: float) -> None:
+        clock.sleep(seconds)
+        clock.now -= 7200
+
+    one = Pace(
+        tmp_path,
+        division=1,
+        client_id="app",
+        spacing=SPACING,
+        clock=clock,
+        sleep=sleep_while_the_clock_is_set_back,
+    )
+    one.wait()
+    one.wait()
+    assert clock.slept == pytest.approx([SPACING])
