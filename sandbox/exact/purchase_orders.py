@@ -115,16 +115,14 @@ def _check_item(item: Row, today: datetime) -> None:
 
 def _check_warehouse(store: Store, item: Row, warehouse: Value) -> None:
     """An item with links to warehouses must have one to this; an item without any may go anywhere."""
-    linked = {row.get("Warehouse") for row in store.rows("item_warehouses") if row.get("Item") == item["ID"]}
+    linked = {row.get("Warehouse") for row in store.children("item_warehouses", "Item", item["ID"])}
     if linked and warehouse not in linked:
         raise business_rule(f"Artikel en magazijn zijn niet gekoppeld: {_code(item)}")
 
 
 def _supplier_item(store: Store, item: Value, supplier: Value) -> Row | None:
     rows = [
-        row
-        for row in store.rows("supplier_products")
-        if row.get("Item") == item and row.get("Supplier") == supplier
+        row for row in store.children("supplier_products", "Item", item) if row.get("Supplier") == supplier
     ]
     return max(rows, key=lambda row: bool(row.get("MainSupplier")), default=None)
 
@@ -133,9 +131,8 @@ def _purchase_price(store: Store, link: Row, day: datetime) -> Value:
     """The supplier item's price where it holds on that day, else the first price agreed with the supplier."""
     if link.get("PurchasePrice") and _active(link, day):
         return link["PurchasePrice"]
-    for row in store.rows("purchase_items_prices"):
-        same = row.get("Item") == link.get("Item") and row.get("Account") == link.get("Supplier")
-        if same and row.get("Price") and _active(row, day):
+    for row in store.children("purchase_items_prices", "Item", link.get("Item")):
+        if row.get("Account") == link.get("Supplier") and row.get("Price") and _active(row, day):
             return row["Price"]
     return None
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from extract.exact.catalogue import Stream, catalogue
 from sandbox.company.company import Company, Row, Value
-from sandbox.exact.entity_sets import combined_lines
+from sandbox.exact.entity_sets import collections_of, combined_lines
 
 FIRST_TIMESTAMP = 1_000_000  # any number: a row version is no time
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
@@ -42,6 +42,8 @@ class Store:
         self._lock = threading.RLock()
         self._timestamp = FIRST_TIMESTAMP
         self._tables: dict[str, dict[Key, Row]] = {}
+        # stream -> field -> value -> rows: made when children are first asked for, kept up to date from then on
+        self._indexes: dict[str, dict[str, dict[Value, dict[Key, Row]]]] = {}
         self._revisions: dict[str, int] = {}
         self._fill(company)
 
@@ -80,7 +82,8 @@ class Store:
 
     def children(self, stream: str, field: str, value: Value) -> list[Row]:
         """The rows of `stream` whose `field` has the value, in line order."""
-        found = [row for row in self.rows(stream) if row.get(field) == value]
+        with self._lock:
+            found = list(self._index(stream, field).get(value, {}).values())
         return sorted(found, key=lambda row: _whole(row.get("LineNumber")))
 
     def insert(self, stream: str, fields: Mapping[str, Value]) -> Row:
@@ -119,7 +122,7 @@ class Store:
             names = {field.name for field in owner.fields}
             renewed: Row = {name: self.now() for name in MODIFIED_FIELDS if name in names}
             after = {**before, **renewed, **fields}
-            del self._table(stream)[_key(owner, before)]
+            self._take_out(owner, before)
             stored = self._put(owner, {name: value for name, value in after.items() if value is not None})
             self._renew_siblings(owner, stored)
             return stored
@@ -157,12 +160,33 @@ class Store:
     def _put(self, owner: Stream, row: Row) -> Row:
         self._timestamp += 1
         stored = {**row, "Timestamp": self._timestamp}
-        self._table(owner.name)[_key(owner, stored)] = stored
+        table, key = self._table(owner.name), _key(owner, stored)
+        if key in table:
+            self._unindex(owner, key, table[key])
+        table[key] = stored
+        for field, index in self._indexes.get(owner.name, {}).items():
+            index.setdefault(stored.get(field), {})[key] = stored
         self._revisions[owner.name] = self._revisions.get(owner.name, 0) + 1
         return stored
 
+    def _index(self, stream: str, field: str) -> dict[Value, dict[Key, Row]]:
+        fields = self._indexes.setdefault(_owner(stream).name, {})
+        if field not in fields:
+            fields[field] = {}
+            for key, row in self._table(stream).items():
+                fields[field].setdefault(row.get(field), {})[key] = row
+        return fields[field]
+
+    def _take_out(self, owner: Stream, row: Row) -> None:
+        key = _key(owner, row)
+        self._unindex(owner, key, self._table(owner.name).pop(key))
+
+    def _unindex(self, owner: Stream, key: Key, row: Row) -> None:
+        for field, index in self._indexes.get(owner.name, {}).items():
+            del index[row.get(field)][key]
+
     def _remove(self, owner: Stream, row: Row) -> None:
-        del self._table(owner.name)[_key(owner, row)]
+        self._take_out(owner, row)
         self._revisions[owner.name] = self._revisions.get(owner.name, 0) + 1
         if owner.deleted_entity_types:
             entry: Row = {
@@ -262,8 +286,6 @@ def _whole(value: Value) -> int:
 
 
 def _link_to_parent(parent: Stream, child: Stream) -> str | None:
-    from sandbox.exact.entity_sets import collections_of
-
     links = [
         collection.child_field
         for collection in collections_of(parent.name).values()

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.company.company import Company
 from sandbox.exact.store import Store, UnknownRow
@@ -167,3 +169,46 @@ def test_two_rows_of_one_key_and_unknown_names_are_errors(clock: Clock) -> None:
     store = Store(Company(DIVISION, {"items": [item(1)]}), clock)
     with pytest.raises(UnknownRow):
         store.delete("items", guid(2))
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["insert", "change", "move", "delete"]), st.integers(1, 4), st.integers(1, 3)),
+    max_size=25,
+)
+
+
+@given(changes=CHANGES)
+def test_whatever_changes_versions_rise_and_children_are_those_that_say_so(
+    changes: list[tuple[str, int, int]],
+) -> None:
+    """A plain list of lines, searched from end to end, is what the store's index must agree with."""
+    store = Store(Company(DIVISION, {}), Clock())
+    for order in range(1, 4):
+        store.insert("purchase_orders", {"PurchaseOrderID": guid(order), "OrderNumber": order})
+        assert store.children("purchase_order_lines", "PurchaseOrderID", guid(order)) == []
+    expected: dict[str, str] = {}
+    for change, number, order in changes:
+        line, parent = guid(100 + number), guid(order)
+        before = store.last_timestamp()
+        if change == "insert" and line not in expected:
+            store.insert("purchase_order_lines", {"ID": line, "PurchaseOrderID": parent})
+            expected[line] = parent
+        elif line not in expected:
+            continue
+        elif change == "change":
+            store.change("purchase_order_lines", line, {"Description": "x"})
+        elif change == "move":
+            store.change("purchase_order_lines", line, {"PurchaseOrderID": parent})
+            expected[line] = parent
+        elif change == "delete":
+            store.delete("purchase_order_lines", line)
+            del expected[line]
+        else:
+            continue
+        assert store.last_timestamp() > before
+        for each in range(1, 4):
+            found = store.children("purchase_order_lines", "PurchaseOrderID", guid(each))
+            assert {row["ID"] for row in found} == {one for one, of in expected.items() if of == guid(each)}
+    rows = [row for name in ("purchase_orders", "purchase_order_lines") for row in store.rows(name)]
+    assert len({row["Timestamp"] for row in rows}) == len(rows)
+    assert len(store.rows("deleted")) == len({row["ID"] for row in store.rows("deleted")})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -322,8 +323,6 @@ def test_only_standard_endpoints_that_are_sinks_can_be_written(exact: Caller) ->
 
 
 def test_orders_sent_at_once_get_numbers_of_their_own(exact: Caller) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(8) as pool:
         answers = list(
             pool.map(lambda _: exact.post(PATH, order(), **FULL).json()["d"]["OrderNumber"], range(24))
