@@ -26,7 +26,7 @@ from extract.progress_log import ProgressLog
 from extract.raw_pipeline import RawPipeline
 from extract.reading import EndpointRead, PageArrived, ReadEnded, Readers
 from extract.result import Source, Status
-from extract.table_shape import exact_table, optiply_table
+from extract.table_shape import TableShape, exact_table, optiply_table
 from settings.tenant import Tenant
 
 WORKERS = 6  # Exact's spacing sets the pace; this many hide a latency of several seconds
@@ -56,19 +56,11 @@ class Extraction:
         self._refused: dict[str, frozenset[Variant]] = {}
         self._read_to_the_end: list[EndpointRead] = []
         self._broken: set[Source] = set()
+        self._pipelines: dict[Source, RawPipeline] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Extraction:
-        path = self._tenant.warehouse_path
-        exact_tables = {name: exact_table(stream) for name, stream in exact_catalogue().items()}
-        optiply_tables = {name: optiply_table(stream) for name, stream in optiply_catalogue().items()}
-        with ExitStack() as stack:  # closes what is open already when opening the rest fails
-            self._pipelines: Mapping[Source, RawPipeline] = {
-                "exact": stack.enter_context(RawPipeline("exact", path, exact_tables)),
-                "optiply": stack.enter_context(RawPipeline("optiply", path, optiply_tables)),
-            }
-            self._readers = stack.enter_context(Readers(WORKERS))
-            self._stack = stack.pop_all()
+        self._readers = self._stack.enter_context(Readers(WORKERS))
         return self
 
     def __exit__(
@@ -78,6 +70,7 @@ class Extraction:
 
     def read(self, wanted: Mapping[Source, Iterable[str]]) -> None:
         """Read the streams by source and name, and store what they bring."""
+        self._open_pipelines(source for source, streams in wanted.items() if streams)
         exact = self._usable("exact", wanted["exact"])
         optiply = self._usable("optiply", wanted["optiply"])
         variants = {name: variant_of(exact_catalogue()[name], self._tenant.exact) for name in exact}
@@ -93,16 +86,27 @@ class Extraction:
                 self._store()
         self._store()
 
+    def _open_pipelines(self, sources: Iterable[Source]) -> None:
+        tables: Mapping[Source, dict[str, TableShape]] = {
+            "exact": {name: exact_table(stream) for name, stream in exact_catalogue().items()},
+            "optiply": {name: optiply_table(stream) for name, stream in optiply_catalogue().items()},
+        }
+        for source in sources:
+            pipeline = RawPipeline(source, self._tenant.warehouse_path, tables[source])
+            self._pipelines[source] = self._stack.enter_context(pipeline)
+
     def _usable(self, source: Source, streams: Iterable[str]) -> list[str]:
         """The streams whose tables fit the catalogue; the others fail, said why."""
-        fit = []
+        fit: list[str] = []
+        if source not in self._pipelines:
+            return fit
         for stream in streams:
             self._progress.begin(source, stream, OPTIPLY_VARIANT if source == "optiply" else "")
             if (problem := self._pipelines[source].mismatch(stream)) is None:
                 fit.append(stream)
             else:
                 self._progress.end(source, stream, "failed", problem)
-        self._pipelines[source].declare(fit)
+        self._pipelines[source].create_tables(fit)
         return fit
 
     def _exact_reads(self, variants: Mapping[str, Variant]) -> list[ExactRead]:
@@ -159,7 +163,7 @@ class Extraction:
             return
         if isinstance(error, CredentialsRefused):
             self.credentials_refused = self.credentials_refused or error
-            for source in self._pipelines:
+            for source in self._pipelines:  # the other side's rows would be of no use alone
                 self._readers.stop(source, error)
         status: Status = "daily_limit" if isinstance(error, DailyLimitReached) else "failed"
         words = _words(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,7 +21,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from extract.bookmark import Bookmark, from_state
 from extract.result import Source
-from extract.table_shape import TableShape, changed_rows
+from extract.table_shape import TableShape, changed_rows, quoted
 from warehouse.connection import MEMORY_LIMIT
 
 LOAD_ID = "_dlt_load_id"
@@ -56,7 +56,6 @@ class RawPipeline:
         self.source = source
         self.dataset = f"raw_{source}"
         self._tables = tables
-        self._to_create: list[str] = []
         self._folder = tempfile.TemporaryDirectory(prefix="exact-optiply-dlt-")
         credentials = DuckDbCredentials(
             str(warehouse), global_config={"memory_limit": MEMORY_LIMIT, "threads": 2}
@@ -103,21 +102,25 @@ class RawPipeline:
                 return f"column {stream}.{column} is {found} in the warehouse, {kind} in the catalogue"
         return None
 
-    def declare(self, streams: Iterable[str]) -> None:
-        """Have the streams' tables made with all their columns, where one is missing; with the next write."""
-        self._to_create = [
-            stream
-            for stream in streams
-            if not {*self._tables[stream].columns, LOAD_ID} <= self._existing.get(stream, {}).keys()
-        ]
+    def create_tables(self, streams: Iterable[str]) -> None:
+        """Make the streams' tables, or the columns that they lack, as dbt's `on-run-start` does too; changes no
+        row. dlt would not make a table again that it has made before, and takes seconds to make all."""
+        with self._pipeline.sql_client() as client:
+            client.execute_sql(f"create schema if not exists {self.dataset}")
+            for stream in streams:
+                table = f"{self.dataset}.{stream}"
+                columns = {**self._tables[stream].columns, LOAD_ID: "varchar"}
+                if not (existing := self._existing.get(stream, {})):
+                    body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+                    client.execute_sql(f"create table {table} ({body})")
+                for name in columns.keys() - existing.keys() if existing else ():
+                    client.execute_sql(f'alter table {table} add column "{name}" {columns[name]}')
 
     def write(self, batch: Mapping[str, StreamBatch]) -> None:
         """Merge the pages and keep the bookmarks: both or, after a kill, neither."""
         news = self._news(batch)
-        streams = dict.fromkeys([*self._to_create, *news])
-        if streams:
-            self._load([self._resource(stream, news.get(stream)) for stream in streams])
-        self._to_create = []
+        if news:
+            self._load([self._resource(stream, part) for stream, part in news.items()])
         self._bookmarks |= {(stream, part.variant): part.bookmark for stream, part in news.items()}
 
     def _news(self, batch: Mapping[str, StreamBatch]) -> dict[str, _News]:
@@ -128,9 +131,10 @@ class RawPipeline:
             for stream, part in batch.items():
                 shape = self._tables[stream]
                 rows = shape.latest_rows(part.pages, part.cursor_column)
-                if stream in self._existing:
-                    rows = changed_rows(client.native_connection, f"{self.dataset}.{stream}", shape, rows)
-                if rows.num_rows or part.bookmark != self.bookmark(stream, part.variant):
+                rows = changed_rows(client.native_connection, f"{self.dataset}.{stream}", shape, rows)
+                stored = self.bookmark(stream, part.variant)
+                # when no row is new, older_than has nothing to tell
+                if rows.num_rows or replace(part.bookmark, older_than=stored.older_than) != stored:
                     news[stream] = _News(rows, part.variant, part.bookmark)
         return news
 
@@ -146,7 +150,7 @@ class RawPipeline:
 
         Can be done again at any time: what it leaves, it leaves the next time too.
         """
-        keys = ", ".join(self._tables[stream].set_key)
+        keys = quoted(self._tables[stream].set_key)
         self._query(
             f"delete from {self.dataset}.{stream} where coalesce({LOAD_ID}, '') <= %s and ({keys}) in "
             f"(select ({keys}) from {self.dataset}.{stream} where {LOAD_ID} > %s)",
@@ -180,13 +184,10 @@ class RawPipeline:
 
         self._pipeline.run(dlt.source(streams, name=self.source)())
 
-    def _resource(self, stream: str, news: _News | None) -> Any:
+    def _resource(self, stream: str, news: _News) -> Any:
         shape = self._tables[stream]
 
         def rows() -> Iterator[pa.Table]:
-            if news is None:
-                yield shape.arrow_schema.empty_table()  # makes the table with all columns; deletes nothing
-                return
             dlt.current.resource_state()[news.variant] = news.bookmark.to_state()
             yield news.rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,8 +74,7 @@ def changed_rows(
     """Those of `rows` that `table` does not hold just so; of a stream that is replaced in sets, all rows or none."""
     if not rows.num_rows:
         return rows
-    columns = ", ".join(shape.columns)
-    key = ", ".join(shape.set_key or shape.key)
+    columns, key = quoted(shape.columns), quoted(shape.set_key or shape.key)
     connection.register("incoming", rows)
     try:
         held = f"select {columns} from {table} where ({key}) in (select ({key}) from incoming)"
@@ -87,6 +86,11 @@ def changed_rows(
     finally:
         connection.unregister("incoming")
     return changed.cast(shape.arrow_schema)
+
+
+def quoted(columns: Iterable[str]) -> str:
+    """Column names for SQL; one of Exact's fields is called From."""
+    return ", ".join(f'"{column}"' for column in columns)
 
 
 def exact_table(stream: Stream) -> TableShape:
