@@ -1,5 +1,5 @@
 -- One row per sell order, or part of one, that is left out, changed or waiting, and why (C9). Documents of a source
--- that is switched off (SO1) are not listed; cancelled and deleted ones (SO4) are no loss.
+-- that is switched off (SO1) are not listed; cancelled and deleted documents and lines (SO4) are no loss.
 with
 
 verdicts as (
@@ -49,6 +49,19 @@ documents_without_lines as (
     anti join lines
         on verdicts.remote_id = lines.remote_id and verdicts.document_type = lines.document_type
     where verdicts.verdict = 'wanted'
+),
+
+documents_without_standing_lines as (
+    select
+        lines.remote_id,
+        'SO4' as rule_id,
+        'every line is cancelled or deleted in Exact' as reason,
+        'left_out' as severity
+    from lines
+    left join exclusions
+        on lines.line_id = exclusions.line_id and lines.document_type = exclusions.document_type
+    group by lines.remote_id
+    having bool_and(exclusions.rule_id is not distinct from 'SO4')
 ),
 
 lines_left_out as (
@@ -130,6 +143,8 @@ listed as (
     select * from documents_left_out
     union all
     select * from documents_without_lines
+    union all
+    select * from documents_without_standing_lines
     union all
     select * from lines_left_out
     union all
