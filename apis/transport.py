@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError
 
+from apis.connections import Turn, TurnTakingAdapter, starting_with
 from apis.errors import ConnectionLost
 
 USER_AGENT = "exact-optiply/0.1"
@@ -53,9 +53,7 @@ class Transport:
         self._session = requests.Session()
         # Cookies would tie requests of one tenant to one server and to each other; neither API needs them.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(
-            pool_connections=4, pool_maxsize=connections, pool_block=True, max_retries=0
-        )  # max_retries=0: a POST must never be repeated below us
+        adapter = TurnTakingAdapter(connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -68,9 +66,9 @@ class Transport:
         headers: Mapping[str, str],
         auth: AuthBase,
         body: bytes | None = None,
-        before_start: Callable[[], None] | None = None,
+        turn: Turn | None = None,
     ) -> Answer:
-        """One exchange. `before_start` is called when the request is ready to go out (pacing).
+        """One exchange. `turn`: entered when the request is about to go out, left when it has gone (pacing).
 
         Raises ConnectionLost, whose `was_sent` tells whether the API can have seen the request.
         """
@@ -80,12 +78,11 @@ class Transport:
         proxies_and_certificates = self._session.merge_environment_settings(
             prepared.url or url, {}, False, None, None
         )
-        if before_start is not None:
-            before_start()
         try:
-            response = self._session.send(
-                prepared, timeout=self._timeout, allow_redirects=False, **proxies_and_certificates
-            )
+            with starting_with(turn):
+                response = self._session.send(
+                    prepared, timeout=self._timeout, allow_redirects=False, **proxies_and_certificates
+                )
         # Not `from error`: requests' exceptions carry the request with its Authorization header.
         except requests.exceptions.ConnectTimeout:
             raise ConnectionLost("no connection in time", was_sent=False, request=request) from None

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -173,7 +174,7 @@ class ExactClient:
                 headers=headers,
                 auth=Bearer(token.value),
                 body=request.body,
-                before_start=self._start,
+                turn=self._turn,
             )
         except ConnectionLost as error:
             if request.method == "GET" or not error.was_sent:
@@ -182,10 +183,12 @@ class ExactClient:
         self._learn(request, answer)
         return answer
 
-    def _start(self) -> None:
-        self._pace.wait()
-        with self._lock:
-            self._request_count += 1
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._pace.turn():
+            with self._lock:
+                self._request_count += 1
+            yield
 
     def _refuse_before_sending(self, request: _Request) -> None:
         self._errors.check(request.endpoint, request.label)

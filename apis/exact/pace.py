@@ -11,11 +11,14 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock
+
+from apis.errors import StopRun
 
 LONGEST_HOLD_SECONDS = 60.0
 
@@ -29,7 +32,7 @@ class _Stamps:
 
 
 class Pace:
-    """`wait()` returns when the next request may start. Thread-safe, and safe across processes.
+    """`with turn():` holds the next request's start. Thread-safe, and safe across processes.
 
     folder: the tenant's state folder. spacing: seconds between starts (0 switches the spacing off).
     clock: epoch seconds, shared by the processes; where it jumps, the wait is one spacing at most.
@@ -54,8 +57,12 @@ class Pace:
         self._threads = threading.Lock()
         self._processes = FileLock(self._file.with_suffix(".lock"), thread_local=False, poll_interval=0.005)
 
-    def wait(self) -> None:
-        """Sleep until a request may start, and stamp its start."""
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Entered when a request may start; the start is stamped when it is left, with the request sent.
+
+        Raises StopRun where the file cannot be written.
+        """
         with self._threads, self._locked():
             stamps = self._read()
             due = self._due(stamps)
@@ -64,7 +71,10 @@ class Pace:
             while 0 < (left := due - self._clock()) < before:
                 self._sleep(left)
                 before = left
-            self._write(_Stamps(last_start=self._clock(), held_until=stamps.held_until))
+            try:
+                yield
+            finally:
+                self._write(_Stamps(last_start=self._clock(), held_until=stamps.held_until))
 
     def hold(self, seconds: float) -> None:
         """No request of this division starts within the next `seconds` (at most 60)."""
@@ -82,9 +92,17 @@ class Pace:
         is_held = stamps.held_until <= now + LONGEST_HOLD_SECONDS + 1
         return max(due, stamps.held_until) if is_held else due
 
-    def _locked(self) -> FileLock:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        return self._processes
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._processes.acquire()
+        except OSError as error:
+            raise StopRun(f"{self._file.parent} cannot be written: {error.strerror}") from None
+        try:
+            yield
+        finally:
+            self._processes.release()
 
     def _read(self) -> _Stamps:
         try:
@@ -97,4 +115,7 @@ class Pace:
             return _Stamps(last_start=self._clock(), held_until=0.0)
 
     def _write(self, stamps: _Stamps) -> None:
-        self._file.write_text(json.dumps(asdict(stamps)), encoding="utf-8")
+        try:
+            self._file.write_text(json.dumps(asdict(stamps)), encoding="utf-8")
+        except OSError as error:
+            raise StopRun(f"{self._file} cannot be written: {error.strerror}") from None

@@ -6,6 +6,7 @@ import builtins
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -171,16 +172,18 @@ class OptiplyClient:
                 headers={"Content-Type": MEDIA_TYPE, "Accept": f"{MEDIA_TYPE}, application/json"},
                 auth=Bearer(token.value),
                 body=body,
-                before_start=self._count,
+                turn=self._turn,
             )
         except ConnectionLost as error:
             if method != "POST" or not error.was_sent:
                 raise
             raise OutcomeUnknown(f"outcome unknown: {error.message}", request=label) from None
 
-    def _count(self) -> None:
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
         with self._lock:
             self._request_count += 1
+        yield
 
 
 def _filter_name(name: str) -> str:

@@ -59,6 +59,9 @@ class ScriptedServer:
     def __init__(self) -> None:
         self.seen: list[Seen] = []
         self._scripts: dict[str, deque[Reply] | Callable[[Seen], Reply]] = {}
+        self.noticed = threading.Event()
+        self.connections = 0
+        self._open: set[socket.socket] = set()
         self._released = threading.Event()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -78,6 +81,12 @@ class ScriptedServer:
     def requests(self, path: str) -> list[Seen]:
         return [seen for seen in self.seen if seen.path.startswith(path)]
 
+    def close_connections(self) -> None:
+        """As a server does with connections that were idle for too long. Returns when they are closed."""
+        for connection in self._open:
+            connection.shutdown(socket.SHUT_RDWR)
+        self._open.clear()
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -91,6 +100,7 @@ class ScriptedServer:
     def answer(self, seen: Seen) -> Reply:
         with self._lock:
             self.seen.append(seen)
+            self.noticed.set()
             for path in sorted(self._scripts, key=len, reverse=True):
                 if seen.path.startswith(path):
                     script = self._scripts[path]
@@ -102,6 +112,11 @@ class ScriptedServer:
     def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                outer.connections += 1
+                outer._open.add(self.connection)
 
             def handle_any(self) -> None:
                 parts = urlsplit(self.path)

@@ -3,11 +3,12 @@ from __future__ import annotations
 import socket
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from apis.errors import ConnectionLost
+from apis.errors import ConnectionLost, StopRun
 from apis.transport import Anonymous, Answer, Bearer, Transport
 from tests.apis.scripted_server import Reply, ScriptedServer
 
@@ -74,11 +75,8 @@ def test_a_lost_answer_may_have_been_work_done(
 
 
 def test_a_refused_connection_was_never_a_request(transport: Transport) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
     with pytest.raises(ConnectionLost) as caught:
-        get(transport, f"http://127.0.0.1:{port}/x")
+        get(transport, unused_url())
     assert not caught.value.was_sent
 
 
@@ -89,18 +87,78 @@ def test_no_traceback_shows_the_token(server: ScriptedServer, transport: Transpo
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
 
 
-def test_the_start_is_announced_just_before_each_request(
+def test_a_turn_begins_before_the_request_and_ends_when_it_was_sent(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script("/x", Reply())
-    seen_at_start: list[int] = []
-    transport.send(
-        "GET",
-        server.base_url + "/x",
-        request="GET x",
-        headers={},
-        auth=Anonymous(),
-        before_start=lambda: seen_at_start.append(len(server.seen)),
+    seen: list[int] = []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        seen.append(len(server.seen))
+        yield
+        assert server.noticed.wait(10)  # nothing more is needed for the request to arrive
+        seen.append(len(server.seen))
+
+    transport.send("GET", server.base_url + "/x", request="GET x", headers={}, auth=Anonymous(), turn=turn)
+    assert seen == [0, 1]
+
+
+def test_a_request_that_cannot_connect_takes_no_turn(transport: Transport) -> None:
+    turns: list[str] = []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        turns.append("taken")
+        yield
+
+    with pytest.raises(ConnectionLost):
+        transport.send("GET", unused_url(), request="GET x", headers={}, auth=Anonymous(), turn=turn)
+    assert turns == []
+
+
+def test_a_connection_that_was_closed_while_the_turn_was_waited_for_is_replaced(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    """Or every POST after a long wait would have an unknown outcome."""
+    server.script("/x", Reply(), Reply(201))
+    get(transport, server.base_url + "/x")
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        server.close_connections()
+        yield
+
+    answer = transport.send(
+        "POST", server.base_url + "/x", request="POST x", headers={}, auth=Anonymous(), body=b"1", turn=turn
     )
-    assert seen_at_start == [0]
-    assert len(server.seen) == 1
+    assert answer.status == 201
+    assert server.connections == 2
+
+
+def test_a_connection_is_kept_for_the_next_request(server: ScriptedServer, transport: Transport) -> None:
+    server.script("/x", Reply(), Reply(), Reply())
+    for _ in range(3):
+        get(transport, server.base_url + "/x")
+    assert server.connections == 1
+
+
+def test_what_goes_wrong_in_a_turn_is_not_taken_for_a_lost_connection(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    @contextmanager
+    def turn() -> Iterator[None]:
+        raise StopRun("the pace file cannot be written")
+        yield
+
+    with pytest.raises(StopRun, match="pace file"):
+        transport.send(
+            "GET", server.base_url + "/x", request="GET x", headers={}, auth=Anonymous(), turn=turn
+        )
+    assert server.seen == []
+
+
+def unused_url() -> str:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}/x"

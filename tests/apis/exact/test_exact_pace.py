@@ -23,8 +23,13 @@ def pace(folder: Path, clock: FakeClock, *, division: int = 1, client_id: str = 
     )
 
 
+def take(one: Pace) -> None:
+    with one.turn():
+        pass
+
+
 def start(one: Pace, clock: FakeClock) -> float:
-    one.wait()
+    take(one)
     return clock.now
 
 
@@ -39,12 +44,12 @@ def test_the_first_request_starts_at_once_and_the_others_one_spacing_apart(
 
 def test_time_that_passed_meanwhile_counts(tmp_path: Path, clock: FakeClock) -> None:
     one = pace(tmp_path, clock)
-    one.wait()
+    take(one)
     clock.now += 0.4
-    one.wait()
+    take(one)
     assert clock.slept == pytest.approx([SPACING - 0.4])
     clock.now += 5
-    one.wait()
+    take(one)
     assert len(clock.slept) == 1
 
 
@@ -71,26 +76,26 @@ def test_a_sleep_that_ends_early_is_continued(tmp_path: Path, clock: FakeClock) 
 def test_two_owners_of_one_division_and_app_share_the_pace_and_others_do_not(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    pace(tmp_path, clock).wait()
-    pace(tmp_path, clock, division=2).wait()
-    pace(tmp_path, clock, client_id="other").wait()
+    take(pace(tmp_path, clock))
+    take(pace(tmp_path, clock, division=2))
+    take(pace(tmp_path, clock, client_id="other"))
     assert clock.slept == []
-    pace(tmp_path, clock).wait()
+    take(pace(tmp_path, clock))
     assert clock.slept == pytest.approx([SPACING])
 
 
 def test_the_file_does_not_name_the_app(tmp_path: Path, clock: FakeClock) -> None:
-    pace(tmp_path, clock, client_id="{secret-client}").wait()
+    take(pace(tmp_path, clock, client_id="{secret-client}"))
     assert not any("secret-client" in file.name + file.read_text() for file in tmp_path.iterdir())
 
 
 def test_a_clock_that_was_set_back_costs_one_spacing_and_no_more(tmp_path: Path, clock: FakeClock) -> None:
     one = pace(tmp_path, clock)
-    one.wait()
+    take(one)
     clock.now -= 7200
-    one.wait()
+    take(one)
     assert clock.slept == pytest.approx([SPACING])
-    one.wait()
+    take(one)
     assert clock.slept == pytest.approx([SPACING] * 2)
 
 
@@ -98,21 +103,21 @@ def test_a_stamp_that_a_killed_process_left_half_written_costs_one_spacing(
     tmp_path: Path, clock: FakeClock
 ) -> None:
     one = pace(tmp_path, clock)
-    one.wait()
+    take(one)
     (file,) = tmp_path.glob("exact_pace_*.json")
     for content in ("", '{"last_st', "[]", '{"last_start": null, "held_until": 0}'):
         clock.slept.clear()
         file.write_text(content)
-        one.wait()
+        take(one)
         assert clock.slept == pytest.approx([SPACING])
         assert json.loads(file.read_text())["last_start"] == clock.now
 
 
 def test_a_hold_keeps_everyone_waiting_until_it_is_over(tmp_path: Path, clock: FakeClock) -> None:
     pace(tmp_path, clock).hold(42)
-    pace(tmp_path, clock).wait()
+    take(pace(tmp_path, clock))
     assert sum(clock.slept) == pytest.approx(42)
-    pace(tmp_path, clock).wait()
+    take(pace(tmp_path, clock))
     assert sum(clock.slept) == pytest.approx(42 + SPACING)
 
 
@@ -120,7 +125,7 @@ def test_a_hold_is_never_shortened_and_never_longer_than_a_minute(tmp_path: Path
     one = pace(tmp_path, clock)
     one.hold(600)
     one.hold(3)
-    one.wait()
+    take(one)
     assert sum(clock.slept) == pytest.approx(60)
 
 
@@ -128,14 +133,14 @@ def test_a_hold_from_before_the_clock_was_set_back_is_forgotten(tmp_path: Path, 
     one = pace(tmp_path, clock)
     one.hold(30)
     clock.now -= 3600
-    one.wait()
+    take(one)
     assert sum(clock.slept) <= SPACING + 1e-6
 
 
 def test_without_a_spacing_nobody_waits(tmp_path: Path, clock: FakeClock) -> None:
     one = Pace(tmp_path, division=1, client_id="app", spacing=0, clock=clock, sleep=clock.sleep)
-    one.wait()
-    one.wait()
+    take(one)
+    take(one)
     assert clock.slept == []
 
 
@@ -158,7 +163,7 @@ def test_threads_that_start_together_are_spaced(tmp_path: Path) -> None:
 
     def work() -> None:
         for _ in range(5):
-            one.wait()
+            take(one)
             starts.append(witness.told[threading.get_ident()])
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -177,12 +182,13 @@ from pathlib import Path
 from apis.exact.pace import Pace
 pace = Pace(Path(sys.argv[1]), division=1, client_id="app", spacing=0.02)
 for _ in range(10):
-    pace.wait()
+    with pace.turn():
+        pass
 """
 
 
 def test_processes_that_run_together_do_not_add_up(tmp_path: Path) -> None:
-    Pace(tmp_path, division=1, client_id="app", spacing=0.02).wait()
+    take(Pace(tmp_path, division=1, client_id="app", spacing=0.02))
     first = stamp(tmp_path)
     command = [sys.executable, "-c", WORK_IN_A_PROCESS, str(tmp_path)]
     processes = [subprocess.Popen(command, cwd=PROJECT_ROOT) for _ in range(2)]
@@ -210,6 +216,6 @@ def test_a_clock_that_is_set_back_during_the_sleep_does_not_prolong_it(
         clock=clock,
         sleep=sleep_while_the_clock_is_set_back,
     )
-    one.wait()
-    one.wait()
+    take(one)
+    take(one)
     assert clock.slept == pytest.approx([SPACING])
