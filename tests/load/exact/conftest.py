@@ -10,20 +10,16 @@ from typing import Any
 
 import duckdb
 import pytest
-from pydantic import SecretStr
 
-from apis.exact import ExactClient, Pace
-from apis.exact.tokens import ExactTokens
+from apis.exact import ExactClient
 from apis.optiply import OptiplyClient
-from apis.transport import Transport
 from load.exact.export import export
 from load.exact.result import ExportResult
 from sandbox import credentials
 from sandbox.company.company import Company
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply import OptiplySandbox, place_buy_order
-from settings.tenant import ExactSettings
-from tests.load.conftest import Clock
+from tests.load.clients import Clock, exact_client
 from tests.load.plan_tables import PlanTables
 
 SUPPLIER = "50000000-0000-4000-8000-000000000001"
@@ -70,34 +66,6 @@ def company() -> Company:
 def exact_sandbox(clock: Clock) -> Iterator[ExactSandbox]:
     with ExactSandbox(company(), clock=clock.seconds, sleep=lambda _: None, minute_limit=None) as running:
         yield running
-
-
-def exact_client(
-    base_url: str,
-    token_url: str,
-    folder: Path,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> ExactClient:
-    settings = ExactSettings(
-        base_url=base_url,
-        token_url=token_url,
-        division=credentials.EXACT_DIVISION,
-        client_id=credentials.EXACT_CLIENT_ID,
-        spacing_seconds=0,
-    )
-    tokens = ExactTokens(
-        folder / "exact_tokens.json",
-        Transport(timeout_seconds=10, connections=1),
-        token_url=token_url,
-        client_id=credentials.EXACT_CLIENT_ID,
-        client_secret=SecretStr(credentials.EXACT_CLIENT_SECRET),
-        seed=SecretStr(credentials.EXACT_REFRESH_TOKEN),
-        clock=clock,
-        sleep=sleep,
-    )
-    pace = Pace(folder, division=settings.division, client_id=settings.client_id, spacing=0)
-    return ExactClient(settings, tokens, pace, clock=clock, sleep=sleep)
 
 
 @pytest.fixture
