@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names say what the caller does next
 """What can go wrong with an API, named by what the caller does next.
 
     ApiError
