@@ -204,17 +204,14 @@ class _EntityPush:
         )
         if operation == "delete":
             return Task(self.entity, intent)
-        whole = attributes(self.entity, payload, parents)
-        sent = whole
-        if operation == "update" and row.changed_attributes and not sends_everything(row):
-            sent = attributes(self.entity, changed_values(row.changed_attributes), parents)
         stamp = {"remoteDataSyncedToDate": synced_at(intent.intended_at)}
-        return Task(
-            self.entity,
-            intent,
-            sent={**sent, **stamp, **({"remoteId": row.remote_id} if sent is whole else {})},
-            whole={**whole, **stamp, "remoteId": row.remote_id},
-        )
+        whole = {**attributes(self.entity, payload, parents), **stamp, "remoteId": row.remote_id}
+        changes: dict[str, Any] = {}
+        if operation == "update" and row.changed_attributes:
+            # with the nulls that clear (C6), which a payload need not hold
+            changes = attributes(self.entity, changed_values(row.changed_attributes), parents)
+        sent = {**whole, **changes} if sends_everything(row) else {**changes, **stamp}
+        return Task(self.entity, intent, sent=sent, whole=whole)
 
     def _send(self, batch: Sequence[Task]) -> str | None:
         """Intents, requests, outcomes of one batch; then the records that were gone, as new ones."""

@@ -496,3 +496,22 @@ def test_a_sell_order_known_by_its_id_only_is_replaced(
     plan.add("sellOrders", "update", "so-1", wanted, changed=list(wanted))
     assert run_push().counts["sellOrders"].replaced == 1
     assert [line["quantity"] for line in stored(sandbox, "sellOrderLines")] == [2]
+
+
+def test_a_record_known_by_its_id_only_gets_everything_nulls_that_clear_included(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """C6, after a rebuild."""
+    plan.add("products", "create", "p-1", product("Screw", ean_code="871"))
+    run_push()
+    connection.execute("update ledger.records set payload = null, payload_hash = null")
+    plan.clear()
+    sandbox.traffic.clear()
+    plan.add("products", "update", "p-1", product("Bolt"), changed=["name"])
+    plan.connection.execute(
+        """update plan.plan_optiply set changed_attributes =
+        '{"name": {"old": null, "new": "Bolt"}, "ean_code": {"old": null, "new": null}}'"""
+    )
+    run_push()
+    (sent,) = bodies(sandbox)
+    assert (sent["name"], sent["eanCode"], sent["stockLevel"], sent["remoteId"]) == ("Bolt", None, 5, "p-1")
