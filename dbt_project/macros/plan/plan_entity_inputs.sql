@@ -45,6 +45,7 @@
             'warehouses': true,
             'divisions': flag('export_BOLine_price'),
             'exchange_rates': flag('export_BOLine_price'),
+            'purchase_items_prices': flag('export_BOLine_price') and flag('map_purchase_price') == 'Purchase Prices',
         },
     } -%}
     {%- set optional = ['assembly_bill_of_material_header', 'bill_of_materials_versions', 'exchange_rates'] -%}

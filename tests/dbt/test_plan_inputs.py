@@ -1,0 +1,48 @@
+"""C10: the plan waits for exactly the streams that the marts are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extract.exact.selection import scheduled_streams
+from settings.flags import Flags
+from tests.dbt.plan_models import ALL_SOURCES_ON, DEFAULTS, LEAVING, OPPOSITES, CompilePlan, PlanModels
+
+MODELS = {
+    "products": ("optiply_products",),
+    "suppliers": ("optiply_suppliers",),
+    "supplierProducts": ("optiply_supplier_products",),
+    "sellOrders": ("optiply_sell_orders", LEAVING),
+    "exactPurchaseOrders": ("exact_purchase_orders",),
+}
+
+
+def inputs_of(models: PlanModels) -> dict[str, set[tuple[str, str]]]:
+    connection = models.warehouse()
+    models.build(connection)
+    found: dict[str, set[tuple[str, str]]] = {}
+    for entity, source, stream in connection.execute(
+        "select entity, source, stream from intermediate.int_plan__entity_inputs"
+    ).fetchall():
+        found.setdefault(entity, set()).add((source, stream))
+    return found
+
+
+def test_every_stream_of_a_mart_is_an_input_of_its_entity_and_no_other(compile_plan: CompilePlan) -> None:
+    """C10: a mart that starts to read another stream must name it, or half-read input would be planned."""
+    models = compile_plan(ALL_SOURCES_ON)
+    assert inputs_of(models) == {
+        entity: set().union(*(models.raw_streams(mart) for mart in marts)) for entity, marts in MODELS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "flags", [DEFAULTS, OPPOSITES, ALL_SOURCES_ON], ids=["default", "opposite", "all sources"]
+)
+def test_a_scheduled_run_reads_every_input(flags: dict[str, Any], compile_plan: CompilePlan) -> None:
+    """C10: an input that no run reads would hold its entity for ever."""
+    inputs = inputs_of(compile_plan(flags))
+    needed = {stream for streams in inputs.values() for source, stream in streams if source == "exact"}
+    assert needed <= set(scheduled_streams(Flags.model_validate(flags)))
