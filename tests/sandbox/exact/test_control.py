@@ -212,3 +212,16 @@ def test_whatever_changes_versions_rise_and_children_are_those_that_say_so(
     rows = [row for name in ("purchase_orders", "purchase_order_lines") for row in store.rows(name)]
     assert len({row["Timestamp"] for row in rows}) == len(rows)
     assert len(store.rows("deleted")) == len({row["ID"] for row in store.rows("deleted")})
+
+
+def test_a_deleted_line_renews_the_timestamp_of_its_header_and_siblings(clock: Clock) -> None:
+    store = Store(trading_company(**documents(count=2, lines=2)), clock)
+    before = store.last_timestamp()
+    store.delete("purchase_order_lines", guid(0x10001))
+    renewed = [
+        row["ID"]
+        for name in ("purchase_orders", "purchase_order_lines")
+        for row in store.rows(name)
+        if int(str(row["Timestamp"])) > before
+    ]
+    assert renewed == [guid(0x2001), guid(0x10002)]

@@ -66,7 +66,9 @@ def test_orderby_pages_through_ties_without_loss(serve: Serve) -> None:
 def test_orderby_pages_through_rows_without_a_value(serve: Serve) -> None:
     rows = [item(number, Barcode=None if number % 2 else f"{number:013}") for number in range(1, 131)]
     exact = serve(trading_company(items=rows))
-    assert len({row["ID"] for row in exact.rows("logistics/Items", select="ID", orderby="Barcode")}) == 130
+    found = exact.rows("logistics/Items", select="ID,Barcode", orderby="Barcode")
+    assert len({row["ID"] for row in found}) == 130
+    assert [row["Barcode"] is None for row in found] == [True] * 65 + [False] * 65  # as SQL Server sorts
 
 
 def test_top_and_skip_limit_what_comes(exact: Caller) -> None:
