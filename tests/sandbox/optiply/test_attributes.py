@@ -199,6 +199,14 @@ def test_decimals_come_back_as_text_ids_as_text_and_references_as_numbers(
     assert attributes["status"] == "enabled"
 
 
+def test_a_total_of_nineteen_digits_comes_back_exactly(api: Caller) -> None:
+    body = (
+        '{"data": {"type": "sellOrders", "attributes": {"placed": "2024-01-31T00:00:00Z", "totalValue": %s}}}'
+    )
+    answer = api.call("POST", "sellOrders", body=body % "12345678901234567.89")
+    assert answer.json()["data"]["attributes"]["totalValue"] == "12345678901234567.89"
+
+
 def test_instants_come_back_in_utc(api: Caller) -> None:
     row = api.created("products", name="a", stockLevel=1, createdAtRemote="2024-07-01T00:30:00+02:00")
     attributes = api.call("GET", f"products/{row}").json()["data"]["attributes"]
