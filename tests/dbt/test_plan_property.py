@@ -1,4 +1,4 @@
-"""Any marts against any ledger: once the plan is carried out, Optiply holds what it should and nothing is left to do."""
+"""Any marts against any ledger: a plan carried out leaves nothing to do, and Optiply as it should be."""
 
 from __future__ import annotations
 
@@ -164,25 +164,41 @@ class World:
         for table in (*(f"marts.{mart}" for mart in MARTS.values()), "ledger.records"):
             self.connection.execute(f"delete from {table}")
         self.connection.execute("delete from intermediate.int_orders__sell_orders_leaving")
-        for (entity, remote_id), record in desired.items():
-            names = ["remote_id", *record]
-            self.connection.execute(
-                f"insert into marts.{MARTS[entity]} ({', '.join(names)}) values ({', '.join('?' * len(names))})",
-                [remote_id, *record.values()],
+        for entity, mart in MARTS.items():
+            self.insert(
+                f"marts.{mart}",
+                ["remote_id", *ATTRIBUTES[entity]],
+                [
+                    [remote_id, *record.values()]
+                    for (of, remote_id), record in desired.items()
+                    if of == entity
+                ],
             )
-        for entity, remote_id in account:
-            is_bare = (entity, remote_id) in known_by_id_only
-            self.remember(entity, remote_id, None if is_bare else as_json(account[entity, remote_id]), None)
-        for remote_id in leaving:
-            self.connection.execute(
-                "insert into intermediate.int_orders__sell_orders_leaving values (?, 'cancelled in Exact')",
-                [remote_id],
-            )
+        self.remember(
+            [
+                (*key, None if key in known_by_id_only else as_json(record), None)
+                for key, record in account.items()
+            ]
+        )
+        self.insert(
+            "intermediate.int_orders__sell_orders_leaving",
+            ["remote_id", "reason"],
+            [[remote_id, "cancelled in Exact"] for remote_id in leaving],
+        )
 
-    def remember(self, entity: str, remote_id: str, payload: str | None, payload_hash: str | None) -> None:
+    def insert(self, table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+        row = f"({', '.join('?' * len(columns))})"
         self.connection.execute(
-            "insert into ledger.records (entity, remote_id, optiply_id, payload, payload_hash) values (?, ?, ?, ?, ?)",
-            [entity, remote_id, f"{entity} {remote_id}", payload, payload_hash],
+            f"insert into {table} ({', '.join(columns)}) values {', '.join([row] * len(values))}",
+            [value for one in values for value in one],
+        )
+
+    def remember(self, records: Sequence[tuple[str, str, str | None, str | None]]) -> None:
+        """Ledger rows of (entity, remote id, payload, payload hash)."""
+        self.insert(
+            "ledger.records",
+            ["entity", "remote_id", "optiply_id", "payload", "payload_hash"],
+            [[entity, remote_id, f"{entity} {remote_id}", *state] for entity, remote_id, *state in records],
         )
 
     def plan(self) -> list[Record]:
@@ -190,9 +206,8 @@ class World:
         return list(rows(self.connection, "select * from plan.plan_optiply order by entity, remote_id"))
 
     def push(self, plan: list[Record]) -> None:
-        for row in plan:
-            if row["blocked_by"] is not None:
-                continue
+        sent = [row for row in plan if row["blocked_by"] is None]
+        for row in sent:
             key = (row["entity"], row["remote_id"])
             if row["operation"] == "update":
                 for name, change in from_json(row["changed_attributes"]).items():
@@ -201,11 +216,18 @@ class World:
                 self.account.pop(key, None)
                 if row["operation"] != "delete":
                     self.account[key] = from_json(row["payload"])
-            self.connection.execute(
-                "delete from ledger.records where entity = ? and remote_id = ?", list(key)
-            )
-            if row["operation"] != "delete":
-                self.remember(*key, row["payload"], row["payload_hash"])
+        # the plan is a table: it still says what was sent
+        self.connection.execute(
+            "delete from ledger.records using plan.plan_optiply as sent where sent.blocked_by is null "
+            "and records.entity = sent.entity and records.remote_id = sent.remote_id"
+        )
+        self.remember(
+            [
+                (row["entity"], row["remote_id"], row["payload"], row["payload_hash"])
+                for row in sent
+                if row["operation"] != "delete"
+            ]
+        )
 
 
 def left_to_people(flags: Mapping[str, Any]) -> set[tuple[str, str]]:
