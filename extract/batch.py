@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from extract.bookmark import Bookmark
 from extract.raw_pipeline import StreamBatch
 from extract.reading import PageArrived
 from extract.result import Source
@@ -52,11 +51,6 @@ class Batch:
         if self._since is None:
             return self.size.seconds
         return self._since + self.size.seconds - self.clock()
-
-    def bookmark(self, source: Source, stream: str) -> Bookmark | None:
-        """The stream's bookmark that waits to be stored."""
-        part = self._parts.get(source, {}).get(stream)
-        return part.bookmark if part else None
 
     def take(self) -> dict[Source, dict[str, StreamBatch]]:
         """All that waits; the batch is empty then."""

@@ -84,6 +84,15 @@ def by_name(result: ExtractResult) -> dict[str, StreamRead]:
     return {f"{read.source}.{read.stream}": read for read in result.reads}
 
 
+class _OwnClock:
+    """Time that passes only by sleeping."""
+
+    seconds = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
 def patient_client(tenant: Tenant) -> ExactClient:
     """The tenant's client as `apis.exact.connect` makes it, which does not sleep between its tries."""
     transport = Transport(timeout_seconds=10, connections=1)
@@ -95,23 +104,43 @@ def patient_client(tenant: Tenant) -> ExactClient:
         client_secret=secret(tenant, "exact_client_secret"),
         seed=find_secret(tenant, "exact_refresh_token"),
     )
-    pace = Pace(tenant.state_folder, division=tenant.exact.division, client_id="x", spacing=0)
+    clock = _OwnClock()
+    pace = Pace(
+        tenant.state_folder,
+        division=tenant.exact.division,
+        client_id="x",
+        spacing=0,
+        clock=lambda: clock.seconds,
+        sleep=clock.sleep,
+    )
     return ExactClient(
         tenant.exact, tokens, pace, response_format=tenant.flags.response_format, sleep=lambda _seconds: None
     )
 
 
 @contextmanager
-def spoilt(exact: ExactSandbox, path: str, edit: Callable[[str], str]) -> Iterator[str]:
-    """A server before the sandbox that edits the bodies of one path's answers; gives its address."""
+def spoilt(
+    exact: ExactSandbox,
+    path: str,
+    edit: Callable[[str], str],
+    *,
+    refused_once: str | None = None,
+    port: int = 0,
+) -> Iterator[str]:
+    """A server before the sandbox that edits the bodies of one path's answers; gives its address. The first
+    request whose query holds `refused_once` gets a 404."""
+    refused: list[str] = []
 
     def application(environ: Any, start_response: Any) -> Any:
+        if refused_once and refused_once in environ["QUERY_STRING"] and not refused:
+            refused.append(environ["QUERY_STRING"])
+            return Response("gone", status=404)(environ, start_response)
         response = Response.from_app(exact, environ)
         if environ["PATH_INFO"].endswith(path):
             response.set_data(edit(response.get_data(as_text=True)))
         return response(environ, start_response)
 
-    with serving(application) as server:
+    with serving(application, port) as server:
         yield server.url
 
 

@@ -1,0 +1,224 @@
+"""What a run does when something goes wrong: one stream's trouble is its own, and nothing read is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from apis.errors import CredentialsRefused
+from extract.batch import BatchSize
+from extract.exact.catalogue import catalogue
+from sandbox.company import Company
+from tests.extract.extract_shop import Shop, spoilt
+from warehouse.connection import connect
+
+LINES = "purchaseorder/GoodsReceiptLines"
+
+
+def fails_always(kind: str, path: str) -> dict[str, str]:
+    return {"kind": kind, "path": f"*/{path}"}
+
+
+@pytest.mark.parametrize("kind", ["500", "maintenance_html", "reset_before_work"])
+def test_a_stream_that_fails_stops_no_other_and_catches_up_later(shop: Shop, kind: str) -> None:
+    """C10: a failed stream is told as failed and its cursor stays."""
+    shop.exact.faults.set([fails_always(kind, "sync/Logistics/Items")])
+    reads = shop.run("items", "warehouses", "purchase_orders")
+    assert reads["exact.items"].status == "failed"
+    assert "sync/Logistics/Items" in reads["exact.items"].message
+    assert reads["exact.warehouses"].status == reads["exact.purchase_orders"].status == "complete"
+    assert shop.rows("raw_exact.items") == []
+    assert shop.query("select status from runs.stream_reads where stream = 'items'") == [("failed",)]
+
+    shop.exact.faults.set([])
+    assert shop.run("items")["exact.items"].status == "complete"
+    assert len(shop.rows("raw_exact.items")) == len(shop.exact.store.rows("items"))
+
+
+@pytest.mark.parametrize("kind", ["cut_body", "minute_429"])
+def test_a_page_that_comes_broken_once_is_asked_for_again(shop: Shop, kind: str) -> None:
+    shop.exact.faults.set([fails_always(kind, LINES) | {"at": 2}])
+    read = shop.run("goods_receipt_lines")["exact.goods_receipt_lines"]
+    assert (read.status, read.pages) == ("complete", 2)
+    assert shop.requests()[LINES] == 3
+    assert len(shop.rows("raw_exact.goods_receipt_lines")) == len(
+        shop.exact.store.rows("goods_receipt_lines")
+    )
+
+
+def test_a_read_that_broke_half_way_goes_on_with_the_page_it_lacks(shop: Shop) -> None:
+    shop.with_settings(variant="standard")
+    total = len(shop.exact.store.rows("sales_order_lines"))
+    shop.exact.faults.set(
+        [fails_always("500", "salesorder/SalesOrderLines") | {"at": at} for at in range(3, 8)]
+    )
+    broken = shop.run("sales_order_lines")["exact.sales_order_lines"]
+    assert (broken.status, broken.rows) == ("failed", 120)
+    assert len(shop.rows("raw_exact.sales_order_lines")) == 120
+
+    shop.exact.faults.set([])
+    shop.requests()
+    rest = shop.run("sales_order_lines")["exact.sales_order_lines"]
+    assert (rest.status, rest.rows) == ("complete", total - 120)
+    assert len(shop.rows("raw_exact.sales_order_lines")) == total
+
+
+def test_a_link_saved_under_another_address_is_not_followed(shop: Shop) -> None:
+    shop.with_settings(variant="standard")
+    break_after_two_pages(shop)
+    with spoilt(shop.exact, "-", str) as elsewhere:  # the same API under another address
+        shop.with_settings(base_url=elsewhere, token_url=shop.exact.token_url, variant="standard")
+        read = shop.run("sales_order_lines")["exact.sales_order_lines"]
+    assert (read.status, read.rows) == ("complete", len(shop.exact.store.rows("sales_order_lines")))
+
+
+def test_a_saved_link_that_is_refused_is_given_up_for_the_whole_question(shop: Shop) -> None:
+    total = len(shop.exact.store.rows("sales_order_lines"))
+    with spoilt(shop.exact, "-", str) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url, variant="standard")
+        break_after_two_pages(shop)
+    # a new server, so that the refusal falls on the saved link; it listens where the old one did
+    port = int(address.rsplit(":", 1)[1])
+    with spoilt(shop.exact, "-", str, refused_once="skiptoken", port=port):
+        read = shop.run("sales_order_lines")["exact.sales_order_lines"]
+    assert (read.status, read.rows) == ("complete", total)
+    assert len(shop.rows("raw_exact.sales_order_lines")) == total
+
+
+def break_after_two_pages(shop: Shop) -> None:
+    path = "salesorder/SalesOrderLines"
+    shop.exact.faults.set([fails_always("500", path) | {"at": at} for at in range(3, 8)])
+    assert shop.run("sales_order_lines")["exact.sales_order_lines"].status == "failed"
+    shop.exact.faults.set([])
+
+
+def test_a_licence_without_the_module_falls_back_to_the_next_endpoint(
+    open_shop: Callable[..., Shop], company: Company
+) -> None:
+    shop = open_shop(company, unlicensed=("sync/PurchaseOrder/",))
+    reads = shop.run("purchase_orders", "purchase_order_lines")
+    for name, path in (("purchase_orders", "PurchaseOrders"), ("purchase_order_lines", "PurchaseOrderLines")):
+        read = reads[f"exact.{name}"]
+        assert (read.status, read.variant) == ("complete", "standard")
+        assert "sync/PurchaseOrder/PurchaseOrders is not available" in read.message
+        assert f"read from purchaseorder/{path}" in read.message
+        assert read.rows == len(company.rows[name])
+
+
+def test_a_module_that_the_licence_lacks_is_told_and_stops_nothing(
+    open_shop: Callable[..., Shop], company: Company
+) -> None:
+    shop = open_shop(company, unlicensed=("sync/Manufacturing/", "manufacturing/"))
+    result = shop.result("bill_of_materials_versions", "warehouses")
+    reads = {read.stream: read for read in result.reads}
+    assert reads["bill_of_materials_versions"].status == "unavailable"
+    assert (
+        "manufacturing/BillOfMaterialVersions is not available" in reads["bill_of_materials_versions"].message
+    )
+    assert reads["warehouses"].status == "complete"
+    assert result.status == "complete"
+
+
+def test_the_daily_limit_ends_the_run_cleanly_and_the_next_run_goes_on(shop: Shop) -> None:
+    streams = ("goods_receipt_lines", "items", "sales_orders", "sales_order_lines", "suppliers", "warehouses")
+    shop.exact.faults.set([{"kind": "day_429", "path": "*", "at": 4}])
+    result = shop.result(*streams)
+    states = {read.status for read in result.reads}
+    assert result.status == "daily_limit"
+    assert states == {"complete", "daily_limit"}
+    assert all(read.message for read in result.reads if read.status == "daily_limit")
+
+    shop.exact.faults.set([])
+    assert shop.result(*streams).status == "complete"
+    for stream in streams:
+        rows = shop.exact.store.rows("accounts" if stream == "suppliers" else stream)
+        assert len(shop.rows(f"raw_exact.{stream}")) == len(rows)
+
+
+def test_refused_credentials_stop_the_run_and_are_raised(shop: Shop) -> None:
+    (shop.tenant.secrets_folder / "exact_client_secret").write_text("wrong", encoding="utf-8")
+    with pytest.raises(CredentialsRefused):
+        shop.run("items", "warehouses")
+    kept = shop.query("select stream, status, message from runs.stream_reads order by stream")
+    assert [row[:2] for row in kept] == [("items", "failed"), ("warehouses", "failed")]
+    assert all(row[2] and "wrong" not in row[2] for row in kept)
+
+
+def test_a_field_of_another_type_fails_its_stream_and_keeps_the_old_rows(shop: Shop) -> None:
+    """The message names stream and field; the other streams go on."""
+    shop.run("items", "warehouses")
+    before = shop.rows("raw_exact.items")
+    item = shop.exact.store.rows("items")[0]["ID"]
+    shop.exact.store.change("items", item, {"AverageCost": 77.25, "Description": "new"})
+    shop.exact.store.change(
+        "warehouses", shop.exact.store.rows("warehouses")[0]["ID"], {"Description": "Loods"}
+    )
+
+    with spoilt(shop.exact, "sync/Logistics/Items", lambda text: text.replace("77.25", "duur")) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        reads = shop.run("items", "warehouses")
+
+    assert reads["exact.items"].status == "failed"
+    assert "items.AverageCost" in reads["exact.items"].message
+    assert shop.rows("raw_exact.items") == before
+    assert reads["exact.warehouses"].status == "complete"
+    assert ("Loods",) in shop.query("select description from raw_exact.warehouses")
+    shop.with_settings(base_url=shop.exact.base_url)
+    assert shop.run("items")["exact.items"].status == "complete"
+    assert ("new", 77.25) in shop.query("select description, average_cost from raw_exact.items")
+
+
+def test_a_field_that_the_catalogue_does_not_know_is_counted_and_reported(shop: Shop) -> None:
+    def add_field(text: str) -> str:
+        return text.replace("</m:properties>", "<d:Kleur>rood</d:Kleur></m:properties>")
+
+    with spoilt(shop.exact, "inventory/Warehouses", add_field) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        read = shop.run("warehouses")["exact.warehouses"]
+    assert (read.status, read.message) == (
+        "complete",
+        f"field Kleur is not in the catalogue ({read.rows} rows)",
+    )
+
+
+def test_a_row_without_its_key_fails_the_stream(shop: Shop) -> None:
+    def drop_ids(text: str) -> str:
+        return re.sub(
+            r'<d:ID m:type="Edm.Guid">[^<]*</d:ID>', '<d:ID m:type="Edm.Guid" m:null="true"/>', text
+        )
+
+    with spoilt(shop.exact, "inventory/Warehouses", drop_ids) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        read = shop.run("warehouses")["exact.warehouses"]
+    assert (read.status, read.message) == ("failed", "warehouses.ID: a row without its key")
+
+
+def test_rows_that_cannot_be_stored_fail_their_source_and_are_read_again(shop: Shop) -> None:
+    """Nothing is told as complete that is not in the file; the other source goes on."""
+    columns = ", ".join(f"{field.column} {field.duckdb_type}" for field in catalogue()["items"].fields)
+    with connect(shop.tenant.warehouse_path) as connection:
+        connection.execute("create schema raw_exact")
+        connection.execute(
+            f"create table raw_exact.items ({columns}, _dlt_load_id varchar, kleur int not null)"
+        )
+    result = shop.result("items", "optiply.suppliers")
+    reads = {read.stream: read for read in result.reads}
+    assert reads["items"].status == result.status == "failed"
+    assert "could not be stored" in reads["items"].message
+    assert reads["suppliers"].status == "complete"
+
+    shop.query("alter table raw_exact.items drop column kleur")
+    assert shop.run("items")["exact.items"].status == "complete"
+    assert len(shop.rows("raw_exact.items")) == len(shop.exact.store.rows("items"))
+
+
+def test_small_batches_give_the_same_rows_as_one(open_shop: Callable[..., Shop], company: Company) -> None:
+    shop = open_shop(company)
+    shop.with_settings(variant="standard")
+    shop.run("goods_receipt_lines", "items", batch_size=BatchSize(rows=1))
+    assert len(shop.rows("raw_exact.goods_receipt_lines")) == len(company.rows["goods_receipt_lines"])
+    assert len(shop.rows("raw_exact.items")) == len(company.rows["items"])
+    assert replace(BatchSize(), rows=1).seconds == 20.0
