@@ -166,14 +166,20 @@ class Ledger:
             self._write_refusals()
 
     def _write_records(self) -> None:
-        # An Optiply id belongs to one remote id: a record adopted under another remote id moves (SP7).
         self.connection.execute(
             """
             delete from ledger.records using incoming
-            where records.entity = incoming.entity and incoming.target = 'optiply' and (
-                (records.remote_id = incoming.remote_id and (incoming.remembers or incoming.forgets))
-                or (records.optiply_id = incoming.created_id and incoming.remembers)
-            )
+            where records.entity = incoming.entity and records.remote_id = incoming.remote_id
+                and (incoming.remembers or incoming.forgets)
+            """
+        )
+        # An Optiply id belongs to one remote id: a record adopted under another remote id moves (SP7).
+        # Two statements: with `or` between the keys DuckDB compares every record with every outcome.
+        self.connection.execute(
+            """
+            delete from ledger.records using incoming
+            where records.entity = incoming.entity and records.optiply_id = incoming.created_id
+                and incoming.remembers
             """
         )
         self.connection.execute(
@@ -257,13 +263,13 @@ class Ledger:
                 anti join ledger.records using (entity, remote_id, optiply_id)
                 """
             )
-        self.connection.execute(
-            """
-            delete from ledger.records using newly_known
-            where records.entity = newly_known.entity
-                and (records.remote_id = newly_known.remote_id or records.optiply_id = newly_known.optiply_id)
-            """
-        )
+        for key in ("remote_id", "optiply_id"):
+            self.connection.execute(
+                f"""
+                delete from ledger.records using newly_known
+                where records.entity = newly_known.entity and records.{key} = newly_known.{key}
+                """
+            )
         (count,) = self._one(
             """
             insert into ledger.records
