@@ -205,6 +205,19 @@ def test_a_part_of_a_box_is_fine_where_the_item_allows_fractions(serve: Serve) -
     assert exact.sandbox.store.rows("purchase_order_lines")[0]["Quantity"] == 30
 
 
+def test_an_item_may_be_ordered_on_its_first_and_on_its_last_day(serve: Serve) -> None:
+    today = datetime(2024, 6, 15)
+    exact = serve(trading_company(items=[item(1, StartDate=today), item(2, EndDate=today)]))
+    assert exact.post(PATH, order(line(1), line(2))).status_code == 201
+
+
+def test_of_two_links_to_one_supplier_the_main_one_counts(serve: Serve) -> None:
+    second = with_supplier_item(ID=guid(0x102), PurchaseUnitFactor=6, MainSupplier=True)
+    exact = serve(trading_company(supplier_products=with_supplier_item() + second))
+    exact.post(PATH, order(line(quantity=5)))
+    assert exact.sandbox.store.rows("purchase_order_lines")[0]["Quantity"] == 30
+
+
 def test_a_missing_unit_factor_counts_as_one(serve: Serve) -> None:
     exact = serve(trading_company(supplier_products=with_supplier_item(PurchaseUnitFactor=None)))
     exact.post(PATH, order(line(quantity=5)))
