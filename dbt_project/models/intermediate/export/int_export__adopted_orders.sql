@@ -1,4 +1,5 @@
--- One row per buy order that carries a remote id in Optiply and is not in the export ledger: adopted, never sent (X1).
+-- One row per buy order that carries a remote id in Optiply and is not in the export ledger: adopted, never
+-- sent (X1).
 with
 
 buy_orders_in_exact as (

@@ -11,7 +11,7 @@ latest as (
     select entity, optiply_id, remote_id
     from records
     qualify row_number() over (
-        partition by entity, optiply_id order by accepted_at desc nulls last, remote_id
+        partition by entity, optiply_id order by accepted_at desc nulls last, remote_id asc
     ) = 1
 )
 

@@ -1,4 +1,5 @@
--- One row per public holiday of this year and the next in the country of working_day_holidays (X2); none without it.
+-- One row per public holiday of this year and the next in the country of working_day_holidays (X2); none
+-- without it.
 {%- set holidays = public_holidays(flag('working_day_holidays')) %}
 with
 
@@ -34,26 +35,28 @@ easter_sundays as (
 
 holidays as (
     select cast(year || '-' || month_and_day as date) as holiday_date
-    from years, unnest(cast({{ literal(holidays.fixed) }} as varchar[])) as fixed (month_and_day)
+    from years
+    cross join unnest(cast({{ literal(holidays.fixed) }} as varchar[])) as fixed (month_and_day)
 
     union
 
     select easter_date + days_from_easter as holiday_date
-    from easter_sundays, unnest(cast({{ holidays.from_easter }} as integer[])) as moving (days_from_easter)
+    from easter_sundays
+    cross join unnest(cast({{ literal(holidays.from_easter) }} as integer[])) as moving (days_from_easter)
     {%- if holidays.dutch %}
 
-    union
+        union
 
-    -- King's Day moves to Saturday when it falls on a Sunday
-    select if(isodow(make_date(year, 4, 27)) = 7, make_date(year, 4, 26), make_date(year, 4, 27)) as holiday_date
-    from years
+        -- King's Day moves to Saturday when it falls on a Sunday
+        select make_date(year, 4, if(isodow(make_date(year, 4, 27)) = 7, 26, 27)) as holiday_date
+        from years
 
-    union
+        union
 
-    -- Liberation Day is a day off once in five years
-    select make_date(year, 5, 5) as holiday_date
-    from years
-    where year % 5 = 0
+        -- Liberation Day is a day off once in five years
+        select make_date(year, 5, 5) as holiday_date
+        from years
+        where year % 5 = 0
     {%- endif %}
 )
 

@@ -1,5 +1,5 @@
--- One row per line of an order of int_export__order_headers when prices are exported: its price per purchase unit in
--- the supplier's purchase currency, or why none is sent (X3). No rows with export_BOLine_price off.
+-- One row per line of an order of int_export__order_headers when prices are exported: its price per purchase
+-- unit in the supplier's purchase currency, or why none is sent (X3). No rows with export_BOLine_price off.
 with
 
 order_headers as (
@@ -36,8 +36,9 @@ rated as (
     from order_lines
     inner join order_headers on order_lines.optiply_buy_order_id = order_headers.optiply_buy_order_id
     left join exchange_rates
-        on order_headers.purchase_currency_code = exchange_rates.source_currency_code
-        and order_headers.division_currency_code = exchange_rates.target_currency_code
+        on
+            order_headers.purchase_currency_code = exchange_rates.source_currency_code
+            and order_headers.division_currency_code = exchange_rates.target_currency_code
 ),
 
 judged as (

@@ -1,4 +1,5 @@
--- One row per line of an order of int_export__order_headers: the Exact item and its quantity in purchase units (X3).
+-- One row per line of an order of int_export__order_headers: the Exact item and its quantity in purchase
+-- units (X3).
 with
 
 order_headers as (
@@ -51,14 +52,16 @@ lines as (
         coalesce(purchase_units.has_valid_factor, false) as has_valid_factor,
         coalesce(purchase_units.is_price_moved_by_rounding, false) as is_price_moved_by_rounding,
         -- U: what Optiply counts in one purchase unit; an export divides once
-        coalesce(purchase_units.k, 1) * cast(coalesce(unit_factors.unit_factor, 1) as decimal(18, 6)) as ordered_units_per_purchase_unit
+        coalesce(purchase_units.k, 1) * cast(coalesce(unit_factors.unit_factor, 1) as decimal(18, 6))
+            as ordered_units_per_purchase_unit
     from buy_order_lines
     inner join order_headers on buy_order_lines.optiply_buy_order_id = order_headers.optiply_buy_order_id
     left join exact_ids on buy_order_lines.optiply_product_id = exact_ids.optiply_id
     left join items on exact_ids.remote_id = items.exact_item_id
     left join purchase_units
-        on exact_ids.remote_id = purchase_units.exact_item_id
-        and order_headers.supplier_remote_id = purchase_units.exact_supplier_id
+        on
+            exact_ids.remote_id = purchase_units.exact_item_id
+            and order_headers.supplier_remote_id = purchase_units.exact_supplier_id
     left join unit_factors on exact_ids.remote_id = unit_factors.exact_item_id
 ),
 

@@ -1,5 +1,5 @@
--- One row per item and supplier that Exact links: k, the stock units in one purchase unit, unrounded. Without a row,
--- or with a factor that is none, k is 1.
+-- One row per item and supplier that Exact links: k, the stock units in one purchase unit, unrounded. Without
+-- a row, or with a factor that is none, k is 1.
 with
 
 chosen as (

@@ -1,9 +1,11 @@
--- One row per reason why an order of int_export__order_headers cannot go to Exact (X5, X12): one stops the whole order.
+-- One row per reason why an order of int_export__order_headers cannot go to Exact (X5, X12): one stops the
+-- whole order.
 with
 
 order_headers as (
     select
-        optiply_buy_order_id, supplier_remote_id, supplier_name, is_supplier_in_exact, is_supplier, is_blocked, is_inactive
+        optiply_buy_order_id, supplier_remote_id, supplier_name, is_supplier_in_exact, is_supplier,
+        is_blocked, is_inactive
     from {{ ref('int_export__order_headers') }}
 ),
 
@@ -36,8 +38,10 @@ suppliers_refused as (
                 then 'supplier ' || order_headers.supplier_name || ' does not exist in Exact'
             when not order_headers.is_supplier
                 then order_headers.supplier_name || ' is not marked as a supplier in Exact'
-            when order_headers.is_blocked then 'supplier ' || order_headers.supplier_name || ' is blocked in Exact'
-            when order_headers.is_inactive then 'supplier ' || order_headers.supplier_name || ' is no longer active in Exact'
+            when order_headers.is_blocked
+                then 'supplier ' || order_headers.supplier_name || ' is blocked in Exact'
+            when order_headers.is_inactive
+                then 'supplier ' || order_headers.supplier_name || ' is no longer active in Exact'
         end as reason
     from order_headers
     left join deleted
@@ -48,7 +52,8 @@ warehouses_refused as (
     select
         order_headers.optiply_buy_order_id,
         'X5' as rule_id,
-        'warehouse ' || warehouse.warehouse_name || ' (default_warehouse_id) does not exist in Exact' as reason
+        'warehouse ' || warehouse.warehouse_name || ' (default_warehouse_id) does not exist in Exact'
+            as reason
     from order_headers
     cross join warehouse
     where warehouse.exact_warehouse_id is null
@@ -68,10 +73,15 @@ items_refused as (
             when order_lines.exact_item_id is null
                 then 'product ' || order_lines.optiply_product_id || ' has no counterpart in Exact'
             when not order_lines.is_item_in_exact or deleted.exact_id is not null
-                then 'item ' || coalesce(order_lines.item_code, order_lines.exact_item_id) || ' does not exist in Exact'
-            when order_lines.is_inactive then 'item ' || order_lines.item_code || ' is no longer active in Exact'
-            when order_lines.is_not_yet_active then 'item ' || order_lines.item_code || ' is not yet active in Exact'
-            when not order_lines.is_purchase_item then 'item ' || order_lines.item_code || ' is not a purchase item in Exact'
+                then
+                    'item ' || coalesce(order_lines.item_code, order_lines.exact_item_id)
+                    || ' does not exist in Exact'
+            when order_lines.is_inactive
+                then 'item ' || order_lines.item_code || ' is no longer active in Exact'
+            when order_lines.is_not_yet_active
+                then 'item ' || order_lines.item_code || ' is not yet active in Exact'
+            when not order_lines.is_purchase_item
+                then 'item ' || order_lines.item_code || ' is not a purchase item in Exact'
         end as reason
     from order_lines
     left join deleted
@@ -86,8 +96,10 @@ quantities_refused as (
             when (ordered_qty > 0) is not true
                 then 'quantity of ' || coalesce(item_code, optiply_product_id) || ' is not above 0'
             when not is_whole_multiple and not is_fraction_allowed_item
-                then 'order a multiple of ' || {{ plain_number('ordered_units_per_purchase_unit') }} || ' of '
-                || coalesce(item_code, optiply_product_id) || ', not ' || {{ plain_number('ordered_qty') }}
+                then
+                    'order a multiple of ' || {{ plain_number('ordered_units_per_purchase_unit') }} || ' of '
+                    || coalesce(item_code, optiply_product_id)
+                    || ', not ' || {{ plain_number('ordered_qty') }}
         end as reason
     from order_lines
 ),

@@ -1,5 +1,5 @@
--- One row per Optiply buy order that a person made and that is not in Exact yet (X1), with how it is to go there.
--- route: purchase_order; stock_transfer (X9) and shop_order (X10) are other documents of Exact.
+-- One row per Optiply buy order that a person made and that is not in Exact yet (X1), with how it is to go
+-- there. route: purchase_order; stock_transfer (X9) and shop_order (X10) are other documents of Exact.
 with
 
 buy_orders as (

@@ -1,5 +1,5 @@
--- One row, none without a default warehouse: the Exact warehouse that purchase orders name (X5). Its id is NULL when
--- Exact has no warehouse of the configured code.
+-- One row, none without a default warehouse: the Exact warehouse that purchase orders name (X5). Its id is
+-- NULL when Exact has no warehouse of the configured code.
 with
 
 warehouses as (
@@ -19,8 +19,9 @@ warehouse as (
         coalesce(configured.warehouse_uuid, min(warehouses.exact_warehouse_id)) as exact_warehouse_id
     from configured
     left join warehouses
-        on warehouses.warehouse_code = configured.warehouse_name
-        or warehouses.exact_warehouse_id = lower(configured.warehouse_name)
+        on
+            configured.warehouse_name = warehouses.warehouse_code
+            or lower(configured.warehouse_name) = warehouses.exact_warehouse_id
     where configured.warehouse_uuid is not null or configured.warehouse_name is not null
     group by configured.warehouse_name, configured.warehouse_uuid
 )

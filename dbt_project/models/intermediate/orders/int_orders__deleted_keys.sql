@@ -4,7 +4,8 @@ with
 deleted as (
     select entity_type_code, exact_record_id, deleted_at, row_version
     from {{ ref('stg_exact__deleted') }}
-    -- 12: sales orders with their lines (old), 13: sales invoices with their lines, 32 and 33: sales order headers, lines
+    -- 12: sales orders with their lines (old), 13: sales invoices with their lines, 32 and 33: sales order
+    -- headers, lines
     where entity_type_code in (12, 13, 32, 33)
 ),
 

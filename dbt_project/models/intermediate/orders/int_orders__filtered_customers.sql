@@ -2,7 +2,8 @@
 with
 
 named as (
-    select lower(trim(unnest(cast({{ flag_sql('filter_sellOrder_CustomerIDs') }} as varchar[])), ' {}')) as customer
+    select lower(trim(name, ' {}')) as customer
+    from unnest(cast({{ flag_sql('filter_sellOrder_CustomerIDs') }} as varchar[])) as names (name)
 ),
 
 accounts as (  -- the stream holds every account, customers too

@@ -16,7 +16,8 @@ sales_orders_sent as (
 linked as (
     select invoice_lines.line_id, invoice_lines.remote_id
     from invoice_lines
-    semi join sales_orders_sent on invoice_lines.linked_sales_order_id = sales_orders_sent.exact_sales_order_id
+    semi join sales_orders_sent
+        on invoice_lines.linked_sales_order_id = sales_orders_sent.exact_sales_order_id
 
     union all
 

@@ -1,6 +1,6 @@
 -- One row per sales order that is among this run's sell orders: at least one product is left of its lines.
--- SO2 needs it before the invoices are decided, so it repeats the last steps of int_orders__sell_order_products for
--- sales orders; a test holds both equal.
+-- SO2 needs it before the invoices are decided, so it repeats the last steps of
+-- int_orders__sell_order_products for sales orders; a test holds both equal.
 with
 
 lines as (

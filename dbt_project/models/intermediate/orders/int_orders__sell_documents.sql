@@ -10,8 +10,8 @@ sales_orders as (
 
 sales_invoices as (
     select
-        exact_sales_invoice_id, invoice_number, type_code, status_code, exact_customer_id, invoice_date, order_date,
-        amount_fc, amount_excl_vat_fc
+        exact_sales_invoice_id, invoice_number, type_code, status_code, exact_customer_id, invoice_date,
+        order_date, amount_fc, amount_excl_vat_fc
     from {{ ref('stg_exact__sales_invoices') }}
 ),
 

@@ -30,7 +30,8 @@ documents as (
 
 -- two equality joins: one with `or` would compare every row with every row
 matched as (
-    select deleted.deleted_key, documents.document_id, documents.document_type,
+    select
+        deleted.deleted_key, documents.document_id, documents.document_type,
         {{ is_older_delete('deleted', 'documents') }} as is_older
     from deleted
     inner join documents
@@ -38,7 +39,8 @@ matched as (
 
     union all
 
-    select deleted.deleted_key, documents.document_id, documents.document_type,
+    select
+        deleted.deleted_key, documents.document_id, documents.document_type,
         {{ is_older_delete('deleted', 'documents') }} as is_older
     from deleted
     inner join documents

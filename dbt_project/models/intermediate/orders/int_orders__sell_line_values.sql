@@ -1,5 +1,6 @@
--- One row per line of a wanted sales order or sales invoice: its value without VAT in the division's currency (SO7).
--- Some administrations send line amounts with VAT: their sum is then the header's AmountFC, which holds VAT.
+-- One row per line of a wanted sales order or sales invoice: its value without VAT in the division's currency
+-- (SO7). Some administrations send line amounts with VAT: their sum is then the header's AmountFC, which
+-- holds VAT.
 with
 
 documents as (
@@ -9,8 +10,8 @@ documents as (
 
 lines as (
     select
-        line_id, remote_id, document_type, is_deleted, is_cancelled, stated_qty, demanded_qty, amount_fc, amount_dc,
-        vat_amount_fc
+        line_id, remote_id, document_type, is_deleted, is_cancelled, stated_qty, demanded_qty, amount_fc,
+        amount_dc, vat_amount_fc
     from {{ ref('int_orders__sell_lines') }}
 ),
 
@@ -44,14 +45,21 @@ line_values as (
             1,
             coalesce(1 - lines.vat_amount_fc / nullif(lines.amount_fc, 0), 1)
         )
-        -- SO4: the amount is that of the whole line, also when only a part of it was delivered before it was cancelled
+        -- SO4: the amount is that of the whole line, also when only a part of it was delivered before it was
+        -- cancelled
         * if(lines.is_cancelled, coalesce(lines.demanded_qty / nullif(lines.stated_qty, 0), 0), 1)
             as value_excl_vat
     from lines
     left join documents_with_vat_in_lines
-        on lines.remote_id = documents_with_vat_in_lines.remote_id
-        and lines.document_type = documents_with_vat_in_lines.document_type
+        on
+            lines.remote_id = documents_with_vat_in_lines.remote_id
+            and lines.document_type = documents_with_vat_in_lines.document_type
 )
 
-select line_id, document_type, is_amount_missing, is_vat_removed, cast(value_excl_vat as decimal(28, 8)) as value_excl_vat
+select
+    line_id,
+    document_type,
+    is_amount_missing,
+    is_vat_removed,
+    cast(value_excl_vat as decimal(28, 8)) as value_excl_vat
 from line_values

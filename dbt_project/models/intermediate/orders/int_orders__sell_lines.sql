@@ -17,9 +17,9 @@ sales_order_lines as (
 
 sales_invoice_lines as (
     select
-        exact_sales_invoice_line_id, exact_sales_invoice_id, line_number, exact_item_id, invoiced_qty, amount_fc,
-        amount_dc, vat_amount_fc, cost_center_code, exact_sales_order_id, exact_sales_order_line_id,
-        sales_order_number
+        exact_sales_invoice_line_id, exact_sales_invoice_id, line_number, exact_item_id, invoiced_qty,
+        amount_fc, amount_dc, vat_amount_fc, cost_center_code, exact_sales_order_id,
+        exact_sales_order_line_id, sales_order_number
     from {{ ref('stg_exact__sales_invoice_lines') }}
 ),
 
@@ -89,8 +89,11 @@ wanted_lines as (
         lines.demanded_qty,
         -- U5, the only place that converts sell order quantities
         lines.demanded_qty
-        * if({{ flag_sql('unit_convert_sell_orders') }}, cast(coalesce(unit_factors.unit_factor, 1) as decimal(18, 6)), 1)
-            as demanded_stock_qty,
+        * if(
+            {{ flag_sql('unit_convert_sell_orders') }},
+            cast(coalesce(unit_factors.unit_factor, 1) as decimal(18, 6)),
+            1
+        ) as demanded_stock_qty,
         lines.amount_fc,
         lines.amount_dc,
         lines.vat_amount_fc,

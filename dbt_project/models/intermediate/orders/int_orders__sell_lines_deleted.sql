@@ -1,4 +1,5 @@
--- One row per sales order line or sales invoice line that was deleted in Exact while its document stayed (SO4).
+-- One row per sales order line or sales invoice line that was deleted in Exact while its document stayed
+-- (SO4).
 with
 
 deleted as (

@@ -70,7 +70,8 @@ line_reasons as (
 emptied_documents as (
     select
         verdicts.remote_id,
-        'no line left: ' || string_agg(distinct line_reasons.reason, ', ' order by line_reasons.reason) as reason
+        'no line left: '
+        || string_agg(distinct line_reasons.reason, ', ' order by line_reasons.reason) as reason
     from verdicts
     inner join line_reasons
         on verdicts.remote_id = line_reasons.remote_id and verdicts.document_type = line_reasons.document_type

@@ -1,5 +1,5 @@
--- One row per reason why an Optiply buy order is not sent to Exact, or not as it stands in Optiply (C9). remote_id is
--- Optiply's id of the buy order: there is none of Exact yet.
+-- One row per reason why an Optiply buy order is not sent to Exact, or not as it stands in Optiply (C9).
+-- remote_id is Optiply's id of the buy order: there is none of Exact yet.
 with
 
 unsent_orders as (

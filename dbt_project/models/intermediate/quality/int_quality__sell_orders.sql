@@ -1,5 +1,6 @@
--- One row per sell order, or part of one, that is left out, changed or waiting, and why (C9). Documents of a source
--- that is switched off (SO1) are not listed; cancelled and deleted documents and lines (SO4) are no loss.
+-- One row per sell order, or part of one, that is left out, changed or waiting, and why (C9). Documents of a
+-- source that is switched off (SO1) are not listed; cancelled and deleted documents and lines (SO4) are no
+-- loss.
 with
 
 verdicts as (

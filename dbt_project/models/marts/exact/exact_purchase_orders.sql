@@ -27,7 +27,7 @@ warehouse as (
 refusals as (
     select
         optiply_buy_order_id,
-        string_agg(reason, '; ' order by rule_id desc, reason) as refused_reason,
+        string_agg(reason, '; ' order by rule_id desc, reason asc) as refused_reason,
         -- one of them is named; X12 is the rule that refuses as a whole
         max(rule_id) as refused_rule
     from {{ ref('int_export__refusals') }}

@@ -1,4 +1,5 @@
--- One row per Exact purchase order line. Quantity is in item units, QuantityInPurchaseUnits in the supplier's.
+-- One row per Exact purchase order line. Quantity is in item units, QuantityInPurchaseUnits in the
+-- supplier's.
 select
     {{ guid('id') }} as exact_purchase_order_line_id,
     {{ guid('purchase_order_id') }} as exact_purchase_order_id,

@@ -1,4 +1,5 @@
--- One row per Exact sales order line. The sync endpoint calls its status Status, the standard one OrderStatus.
+-- One row per Exact sales order line. The sync endpoint calls its status Status, the standard one
+-- OrderStatus.
 select
     {{ guid('id') }} as exact_sales_order_line_id,
     {{ guid('order_id') }} as exact_sales_order_id,

@@ -4,6 +4,6 @@
     {%- if flag('start_date') is none -%}
         cast(date_trunc('month', {{ as_of() }}) - interval 24 month as date)
     {%- else -%}
-        date {{ flag_sql('start_date') }}
+        cast({{ flag_sql('start_date') }} as date)
     {%- endif -%}
 {%- endmacro %}
