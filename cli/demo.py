@@ -43,7 +43,7 @@ def demo(
     With --products and --sales the company is a real shop instead of a made-up one. Nothing outside this machine
     is touched.
     """
-    company_of(products, sales, 1)  # a wrong file is said before anything is emptied
+    company_of(products, sales, size)  # a wrong file or size is said before anything is emptied
     _empty(home)
     with _servers(home, products, sales, size) as addresses:
         tenant = load_tenant(addresses["tenant"])

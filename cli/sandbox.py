@@ -14,10 +14,11 @@ import typer
 from cli.console import out
 from sandbox.company import from_csv, generate
 from sandbox.company.company import Company
+from sandbox.company.generate import LEAST
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply.server import OptiplySandbox
 from sandbox.tenant_file import write_tenant
-from settings.tenant import SettingsError
+from settings.tenant import SettingsError, load_tenant
 
 app = typer.Typer(no_args_is_help=True, help="The two APIs as strict servers on this machine.")
 
@@ -71,6 +72,8 @@ def serve(
             spacing_seconds=spacing,
             flags=flags,
         )
+        # a token chain of an earlier server is nothing to this one
+        (load_tenant(str(file)).state_folder / "exact_tokens.json").unlink(missing_ok=True)
         ready = {"exact": exact.base_url, "optiply": optiply.base_url, "tenant": str(file)}
         out.print_json(json.dumps(ready), indent=None)
         try:
