@@ -391,15 +391,21 @@ def test_a_lost_answer_leads_to_exactly_one_record(
     assert {name: len(stored(sandbox, name)) for name in expected} == expected
 
 
+@pytest.mark.parametrize("fault", ["503", "429"])
 def test_a_lookup_that_fails_leaves_the_record_open_and_the_next_run_finds_it(
-    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+    run_push: Push,
+    plan: PlanTables,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+    fault: str,
 ) -> None:
+    """Also a look-up that was refused before any work says nothing about the POST before it."""
     some_history(run_push, plan)
     plan.add("products", "create", "p-1", product("Screw"))
     sandbox.faults.set(
         [
             {"kind": "reset_after_work", "method": "POST", "path": "*/products"},
-            {"kind": "503", "method": "GET", "path": "*/products"},
+            {"kind": fault, "method": "GET", "path": "*/products"},
         ]
     )
     result = run_push()

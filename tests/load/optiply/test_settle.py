@@ -11,6 +11,7 @@ import pytest
 
 from apis.optiply import OptiplyClient
 from load.ledger import Intent, Ledger
+from load.optiply.lookup import find_by_remote_id
 from load.optiply.result import PushResult
 from load.optiply.settle import Settled, settle
 from sandbox.optiply import OptiplySandbox
@@ -63,6 +64,20 @@ def test_a_create_made_in_another_letter_case_or_braces_is_recognised(
     leave_open(connection, "products", "create", guid, payload=product("Screw"))
     assert run_settle() == Settled(done=1)
     assert records(connection) == {("products", guid): str(row.id)}
+
+
+def test_the_record_that_is_replaced_is_never_taken_for_the_new_one(
+    optiply: OptiplyClient, sandbox: OptiplySandbox, clock: Clock
+) -> None:
+    """A list may still show what was deleted a moment ago."""
+    attributes = {"name": "Screw", "stockLevel": 1, "remoteId": "p-1"}
+    old, new = (str(sandbox.store.create("products", attributes).id) for _ in "12")
+    since = clock.now().replace(tzinfo=None)
+    found = [
+        find_by_remote_id(optiply, "products", "p-1", since=since, other_than=other)
+        for other in (old, new, None)
+    ]
+    assert [each.id if each else None for each in found] == [new, old, old]
 
 
 def test_a_record_made_long_before_the_intent_is_no_trace_of_it(
