@@ -14,6 +14,7 @@ import typer
 from cli.console import out
 from sandbox.company import from_csv, generate
 from sandbox.company.company import Company
+from sandbox.company.generate import LEAST
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply.server import OptiplySandbox
 from sandbox.tenant_file import write_tenant
