@@ -48,6 +48,14 @@ def test_suppliers_have_their_number_as_name_and_the_lead_time_of_most_products(
     ]
 
 
+def test_a_suppliers_lead_time_is_the_longer_of_two_that_are_as_common(tmp_path: Path) -> None:
+    tie = PRODUCTS.replace("120.00,30,15", "120.00,7,15")
+    more = tie.replace(",,14,15", ",,7,15").replace("778476,0e311b23", "778479,1b15dc56")
+    more = more.replace("1b15dc56-1321-4de0-999c-c7be4ed36b96", "1b15dc56-903c-434b-927b-289214d9120b")
+    assert written(tmp_path, tie, SALES).rows["accounts"][0]["PurchaseLeadDays"] == 14
+    assert written(tmp_path, more, SALES).rows["accounts"][0]["PurchaseLeadDays"] == 7
+
+
 def test_every_product_is_offered_by_its_supplier(shop: Company) -> None:
     assert [
         (

@@ -181,24 +181,33 @@ def test_invoices_of_every_sort_occur(sized: Company) -> None:
         assert "Quantity" not in line or (float(str(line["Quantity"])) < 0) == is_credit
     linked = {row["InvoiceID"] for row in lines if "SalesOrder" in row}
     assert 0 < len(linked) < len(invoices)
-    assert any("Item" not in row and "Quantity" in row for row in lines), "a free line"
+    free = {row["InvoiceID"] for row in lines if "Item" not in row and "Quantity" in row}
+    assert free & linked and linked - free, "free lines, on some invoices only"
     assert any("Item" not in row and "Quantity" not in row for row in lines), "a text line"
     assert max(Counter((r["InvoiceID"], r["Item"]) for r in lines if "Item" in r).values()) >= 2
 
 
-def test_a_linked_invoice_bills_what_its_order_line_delivered(wholesaler: Company) -> None:
-    """SO2: the ids on an invoice line lead to one order line."""
+def test_a_linked_invoice_bills_what_its_order_line_delivered_without_vat(wholesaler: Company) -> None:
+    """SO2, SO7: the ids on an invoice line lead to one order line; its price never holds the VAT."""
+    orders = {row["OrderID"]: row for row in wholesaler.rows["sales_orders"]}
     sold = {row["ID"]: row for row in wholesaler.rows["sales_order_lines"]}
-    billed = Counter(
-        row["SalesOrderLine"] for row in wholesaler.rows["sales_invoice_lines"] if "SalesOrder" in row
-    )
+    linked = [row for row in wholesaler.rows["sales_invoice_lines"] if "SalesOrder" in row]
+    billed = Counter(row["SalesOrderLine"] for row in linked)
     assert set(billed.values()) == {1}
-    for row in wholesaler.rows["sales_invoice_lines"]:
-        if "SalesOrder" in row:
-            line = sold[row["SalesOrderLine"]]
-            assert (row["SalesOrder"], row["SalesOrderNumber"]) == (line["OrderID"], line["OrderNumber"])
-            assert (row["Item"], row["Quantity"]) == (line["Item"], line["QuantityDelivered"])
-            assert line["QuantityInvoiced"] == line["QuantityDelivered"]
+    assert {key for key, row in sold.items() if row["QuantityInvoiced"]} == set(billed)
+    inside = 0
+    for row in linked:
+        line = sold[row["SalesOrderLine"]]
+        assert (row["SalesOrder"], row["SalesOrderNumber"]) == (line["OrderID"], line["OrderNumber"])
+        assert (row["Item"], row["Quantity"]) == (line["Item"], line["QuantityDelivered"])
+        assert line["QuantityInvoiced"] == line["QuantityDelivered"]
+        own = [other for other in sold.values() if other["OrderID"] == line["OrderID"]]
+        header = orders[line["OrderID"]]["AmountFC"]
+        holds_vat = sum(float(str(other["AmountFC"])) for other in own) == pytest.approx(header)
+        share = 1 + float(str(line["VATPercentage"])) if holds_vat else 1
+        assert float(str(row["UnitPrice"])) * share == pytest.approx(line["UnitPrice"], abs=0.0071)
+        inside += holds_vat
+    assert 0 < inside < len(linked)
 
 
 def test_purchase_orders_of_every_status_occur_with_quantities_in_both_units(sized: Company) -> None:
@@ -239,7 +248,8 @@ def test_receipts_are_what_the_order_lines_have_received() -> None:
 
 def test_planned_stock_is_what_open_orders_still_lack() -> None:
     """P6: PlanningOut is what sales orders will take, PlanningIn what purchase orders will bring."""
-    company = generate(400, TODAY)
+    company = generate(1200, TODAY)
+    assert any(r["UseDropShipment"] for r in company.rows["sales_order_lines"] if r["Status"] in (12, 20))
     going: Counter[Any] = Counter()
     warehouses = {row["OrderID"]: row["WarehouseID"] for row in company.rows["sales_orders"]}
     for line in company.rows["sales_order_lines"]:
