@@ -252,6 +252,7 @@ def test_a_plan_carried_out_leaves_nothing_to_do_and_optiply_as_it_should_be(
     for key, row in plan.items():
         assert (row["operation"] == "create") == (key not in account)
         assert (row["optiply_id"] is None) == (row["operation"] == "create")
+        check_row(row, desired.get(key, {}))
     for key in account.keys() - desired.keys():
         assert (key not in world.account) == (key[0] == "sellOrders" and key[1] in leaving), key  # C8
     for key in desired.keys() - left.keys():
@@ -261,6 +262,21 @@ def test_a_plan_carried_out_leaves_nothing_to_do_and_optiply_as_it_should_be(
             )
         else:  # P20, S5, SP9
             assert desired[key].get("status") == "disabled" or desired[key].get("ignored"), key
+
+
+# What a PATCH cannot change: the lines of an order, the ends of a link whose ends are known (SO12, SP9).
+UNPATCHABLE = {"order_lines", "product_remote_id", "supplier_remote_id"}
+
+
+def check_row(row: Record, desired: Record) -> None:
+    if row["operation"] == "create":  # P20, S5
+        assert desired.get("status") != "disabled" and not desired.get("ignored"), row
+    if row["operation"] == "update":
+        changes, payload = from_json(row["changed_attributes"]), from_json(row["payload"])
+        if row["reason"] != "known by id only":
+            assert not UNPATCHABLE & changes.keys(), row
+        for name, change in changes.items():  # C6: a null that clears stands in the payload
+            assert name in payload and payload[name] == change["new"], row
 
 
 def check_record(
