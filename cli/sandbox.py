@@ -26,7 +26,7 @@ ProductsOption = Annotated[
     Path | None, typer.Option(help="CSV of a real shop's products; the company then is that shop.")
 ]
 SalesOption = Annotated[Path | None, typer.Option(help="CSV of its daily sales; goes with --products.")]
-SizeOption = Annotated[int, typer.Option(min=40, help="Items of the made-up company; the rest follows.")]
+SizeOption = Annotated[int, typer.Option(min=LEAST, help="Items of the made-up company; the rest follows.")]
 
 
 @app.callback()
