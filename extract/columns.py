@@ -19,6 +19,7 @@ from apis.exact.edm import EdmError, parse
 
 GUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 PLAIN_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}"
+JSON_TIME = r"^/Date\(-?[0-9]{1,13}\)/$"  # the years 1653 to 2286; others one by one
 DIGITS = "^-?[0-9]+$"
 BOOLEANS = pa.array(["true", "false", "1", "0"])
 
@@ -33,14 +34,14 @@ ARROW_TYPES: Mapping[str, pa.DataType] = {
     "timestamp": pa.timestamp("us"),
 }
 
-# Casts of Byte go by uint8: 256 fits the raw column (smallint) but is no Byte.
-_TEXT_CASTS: Mapping[str, pa.DataType] = {
+# Byte goes by uint8: 256 fits the raw column (smallint) but is no Byte.
+_WHOLE_NUMBERS: Mapping[str, pa.DataType] = {
     "Byte": pa.uint8(),
     "Int16": pa.int16(),
     "Int32": pa.int32(),
     "Int64": pa.int64(),
 }
-_NOT_CAST = (pa.ArrowInvalid, pa.ArrowTypeError)
+_NOT_CAST = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError)
 
 
 class FieldTypeError(Exception):
@@ -51,20 +52,36 @@ class FieldTypeError(Exception):
 def exact_column(field: str, edm_type: str, duckdb_type: str, values: Sequence[Any]) -> pa.Array:
     """Column of an Exact field (`items.Barcode`); the values are those of `apis.exact.edm.parse`."""
     target = ARROW_TYPES[duckdb_type]
+    kinds = {type(value) for value in values} - {type(None)}
+    if not kinds:
+        return pa.nulls(len(values), target)
     try:
-        column = _from_texts(edm_type, pa.array(values, pa.string()))
+        column = _cast_at_once(edm_type, kinds, values)
+        if column is not None:
+            return column.cast(target)
     except _NOT_CAST:
-        column = None
-    if column is not None:
-        return column.cast(target)
+        pass  # one of the values is the reason; it is found below
     try:
         return pa.array([parse(value, edm_type, field) for value in values], target)
     except EdmError as error:
         raise FieldTypeError(str(error)) from None
 
 
+def _cast_at_once(edm_type: str, kinds: set[type], values: Sequence[Any]) -> pa.Array | None:
+    """The whole column in one step, None where its values have to be looked at one by one."""
+    if kinds == {str}:
+        return _from_texts(edm_type, pa.array(values, pa.string()))
+    if kinds == {int} and edm_type in _WHOLE_NUMBERS:
+        return pa.array(values, pa.int64()).cast(_WHOLE_NUMBERS[edm_type])
+    if kinds <= {int, float} and edm_type == "Double":
+        numbers = pa.array([value if value is None else float(value) for value in values], pa.float64())
+        return numbers if _all(pc.is_finite(numbers)) else None
+    if kinds == {bool} and edm_type == "Boolean":
+        return pa.array(values, pa.bool_())
+    return None
+
+
 def _from_texts(edm_type: str, texts: pa.Array) -> pa.Array | None:
-    """The texts cast in one step, None where one of them has to be looked at by itself."""
     match edm_type:
         case "String" | "Binary":
             return texts
@@ -72,29 +89,25 @@ def _from_texts(edm_type: str, texts: pa.Array) -> pa.Array | None:
             lower = pc.utf8_lower(texts)
             return lower if _all(pc.match_substring_regex(lower, GUID)) else None
         case "DateTime":
-            return (
-                texts.cast(ARROW_TYPES["timestamp"])
-                if _all(pc.match_substring_regex(texts, PLAIN_TIME))
-                else None
-            )
+            if _all(pc.match_substring_regex(texts, PLAIN_TIME)):
+                return texts.cast(ARROW_TYPES["timestamp"])
+            if _all(pc.match_substring_regex(texts, JSON_TIME)):
+                milliseconds = pc.replace_substring_regex(texts, "[^-0-9]", "").cast(pa.int64())
+                return milliseconds.cast(pa.timestamp("ms"))
         case "Double":
             numbers = texts.cast(pa.float64())
             return numbers if _all(pc.is_finite(numbers)) else None
         case "Boolean":
-            return (
-                texts.cast(pa.bool_()) if _all(pc.is_in(texts, BOOLEANS, skip_nulls=False), texts) else None
-            )
-        case "Byte" | "Int16" | "Int32" | "Int64":
-            return (
-                texts.cast(_TEXT_CASTS[edm_type]) if _all(pc.match_substring_regex(texts, DIGITS)) else None
-            )
+            known = pc.or_(pc.is_in(texts, BOOLEANS), pc.is_null(texts))
+            return texts.cast(pa.bool_()) if _all(known) else None
+        case _ if edm_type in _WHOLE_NUMBERS:
+            plain = _all(pc.match_substring_regex(texts, DIGITS))
+            return texts.cast(_WHOLE_NUMBERS[edm_type]) if plain else None
     return None
 
 
-def _all(fits: pa.Array, nullable: pa.Array | None = None) -> bool:
+def _all(fits: pa.Array) -> bool:
     """Whether all values that are not null fit."""
-    if nullable is not None:
-        fits = pc.or_(fits, pc.is_null(nullable))
     return bool(pc.all(fits, min_count=0).as_py())
 
 
@@ -104,7 +117,7 @@ def optiply_column(field: str, kind: str, values: Sequence[Any]) -> pa.Array:
     convert, target, words = _OPTIPLY[kind]
     try:
         return pa.array([None if value is None else convert(value) for value in values], target)
-    except (TypeError, ValueError, OverflowError, *_NOT_CAST):
+    except (TypeError, ValueError, *_NOT_CAST):
         raise FieldTypeError(f"{field}: a value is not {words}") from None
 
 

@@ -44,6 +44,12 @@ def one_by_one(edm_type: str, values: list[Any]) -> list[Any] | None:
 @example("Guid", [GUID, None])
 @example("Byte", ["255"])
 @example("Byte", ["256"])
+@example("Int64", [2**70])
+@example("Double", [10**400])
+@example("DateTime", ["/Date(1706659200343)/", None, "/Date(-9999999999999)/"])
+@example("DateTime", ["/Date(99999999999999999)/"])
+@example("Boolean", [True, None])
+@example("Boolean", [1, True])
 def test_a_column_holds_what_parsing_value_by_value_gives(edm_type: str, values: list[Any]) -> None:
     """Vectorised and one by one accept the same values and make the same of them, in both wire forms."""
     expected = one_by_one(edm_type, values)

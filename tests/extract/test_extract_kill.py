@@ -12,7 +12,7 @@ from tests.extract.killed_run import STREAMS
 
 ROOT = Path(__file__).resolve().parents[2]
 # Opened files until the kill: before the first batch, within dlt's steps, between batches.
-KILLS = (1, 60, 150, 260, 400)
+KILLS = (1, 120, 300)
 
 
 def test_a_load_killed_at_any_instant_and_started_again_is_equal_to_an_undisturbed_one(
@@ -39,7 +39,7 @@ def test_a_load_killed_at_any_instant_and_started_again_is_equal_to_an_undisturb
         killed += child.returncode != 0
     reads = shop.run(*STREAMS)
 
-    assert killed >= 3
+    assert killed >= 2
     assert {read.status for read in reads.values()} == {"complete"}
     assert shop.tables() == calm.tables()
     assert sum(shop.requests().values()) <= pages * (killed + 1)
