@@ -73,18 +73,29 @@ exact_prices as (
         is_converted,
         price_as_sent / (1 + included_vat_fraction) / unit_factor as unrounded_price
     from sent_prices
+),
+
+rounded_prices as (
+    select
+        exact_item_id,
+        price_source,
+        {{ converted_price('unrounded_price', 'is_converted') }} as price,
+        unrounded_price,
+        has_unusable_unit_count,
+        is_converted,
+        {{ price_out_of_range('unrounded_price') }} as is_out_of_range
+    from exact_prices
 )
 
 select
     exact_item_id,
     price_source,
-    {{ converted_price('unrounded_price', 'is_converted') }} as price,
+    price,
     unrounded_price,
     has_unusable_unit_count,
-    {{ price_out_of_range('unrounded_price') }} as is_out_of_range,
+    is_out_of_range,
     is_converted
+    and not is_out_of_range
     and unrounded_price > 0
-    and not {{ price_out_of_range('unrounded_price') }}
-    and abs({{ converted_price('unrounded_price', 'is_converted') }} / unrounded_price - 1) > 0.01
-        as is_moved_by_rounding
-from exact_prices
+    and abs(price / unrounded_price - 1) > 0.01 as is_moved_by_rounding
+from rounded_prices

@@ -106,22 +106,36 @@ division_prices as (
         price_per_stock_unit is not null and rate is null as is_rate_missing,
         price_per_stock_unit * rate / unit_factor as unrounded_price
     from rated_prices
+),
+
+rounded_prices as (
+    select
+        exact_supplier_item_id,
+        currency_code,
+        {{ converted_price('unrounded_price', 'is_converted') }} as price,
+        unrounded_price,
+        is_purchase_unit_factor_unusable,
+        has_unusable_unit_count,
+        is_rate_missing,
+        is_converted,
+        {{ price_out_of_range('unrounded_price') }} as is_out_of_range
+    from division_prices
 )
 
 select
     exact_supplier_item_id,
     currency_code,
-    {{ converted_price('unrounded_price', 'is_converted') }} as price,
+    price,
     unrounded_price,
     is_purchase_unit_factor_unusable,
     has_unusable_unit_count,
     is_rate_missing,
-    {{ price_out_of_range('unrounded_price') }} as is_out_of_range,
+    is_out_of_range,
     coalesce(
         is_converted
+        and not is_out_of_range
         and unrounded_price > 0
-        and not {{ price_out_of_range('unrounded_price') }}
-        and abs({{ converted_price('unrounded_price', 'is_converted') }} / unrounded_price - 1) > 0.01,
+        and abs(price / unrounded_price - 1) > 0.01,
         false
     ) as is_moved_by_rounding
-from division_prices
+from rounded_prices
