@@ -10,15 +10,9 @@ import sys
 
 import typer
 
-from apis.errors import ApiError, DailyLimitReached
 from cli import check, demo, export, ledger, plan, run_steps, sandbox, status
 from cli.console import complain
-from load.ledger import LedgerMissing
-from pipeline.run import FAILED, NEEDS_A_LOOK, WRONG_USE
-from settings.tenant import SettingsError
-from warehouse.connection import WarehouseBusy
-from warehouse.dbt import DbtFailed
-from warehouse.lease import LeaseTaken
+from pipeline.exit_codes import exit_code_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,15 +41,12 @@ def run() -> None:
     """Entry point: what can go wrong in use is one line on standard error and an exit code, no traceback."""
     try:
         app()
-    except SettingsError as error:
+    except Exception as error:
+        code = exit_code_of(error)
+        if code is None:
+            raise
         complain(str(error))
-        sys.exit(WRONG_USE)
-    except (DailyLimitReached, LeaseTaken) as error:
-        complain(str(error))
-        sys.exit(NEEDS_A_LOOK)
-    except (ApiError, LedgerMissing, DbtFailed, WarehouseBusy) as error:
-        complain(str(error))
-        sys.exit(FAILED)
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,18 @@ prefect deploy --all                    the schedule of prefect.yaml, run by a p
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
-from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
+from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 
-import flows.settings  # noqa: F401  (before prefect)
+from flows.recording import RunFailed, end_state, needs_a_look, recorded_run
 from pipeline import steps
-from pipeline.run import FAILED, Run, begin
-from pipeline.summary import markdown_summary
-from settings.tenant import load_tenant
+from pipeline.exit_codes import exit_code_of
+from pipeline.run import FAILED
+from warehouse.lease import LeaseTaken
 
 extract = task(name="extract", cache_policy=NO_CACHE)(steps.extract_step)
 transform = task(name="transform", cache_policy=NO_CACHE)(steps.transform_step)
@@ -26,40 +26,34 @@ push = task(name="push", cache_policy=NO_CACHE)(steps.push_step)
 export = task(name="export", cache_policy=NO_CACHE)(steps.export_step)
 
 
-class SyncFailed(Exception):
-    """A step or stream failed; the message is the run's own."""
-
-
-@flow(name="exact-optiply-sync", log_prints=False)
-def sync(tenant: str, dry_run: bool = False) -> int:
-    """One run; returns the exit code (0, or 3 when something needs a look). Retries sit in the API clients."""
-    with begin(load_tenant(tenant), "flow sync", say=get_run_logger().info) as run:
-        extract(run)
-        transform(run)
-        if not dry_run:
-            push(run)
-            export(run)
-    publish_summary(run)
-    if run.exit_code == FAILED:
-        raise SyncFailed("; ".join(run.problems))
-    return run.exit_code
-
-
-def publish_summary(run: Run) -> None:
-    create_markdown_artifact(
-        markdown_summary(run), key=f"sync-{run.tenant.name}", description="What the run did"
-    )
+@flow(name="exact-optiply-sync", flow_run_name="sync {tenant}", log_prints=False)
+def sync(tenant: str, dry_run: bool = False) -> State[int]:
+    """One run; its result is the exit code, 0 or 3 (state NeedsALook); a failure raises, its words are the
+    state's message. Retries sit in the API clients."""
+    try:
+        with recorded_run(tenant, "flow sync") as run:
+            extract(run)
+            transform(run)
+            if not dry_run:
+                push(run)
+                export(run)
+    except LeaseTaken as taken:
+        return needs_a_look(str(taken))
+    return end_state(run)
 
 
 def main(
     tenant: Annotated[str, typer.Option(help="Name of a file in tenants/, or a path to one.")],
     dry_run: Annotated[bool, typer.Option(help="Extract and plan only, send nothing.")] = False,
 ) -> None:
-    """Run the sync flow once, here and now."""
+    """Run the sync flow once, here and now. Exit codes are those of exact-optiply."""
     try:
-        code = sync(tenant, dry_run)
-    except SyncFailed:
-        code = FAILED
+        code = cast(int, sync(tenant, dry_run))  # calling a flow gives its last state's data
+    except Exception as error:
+        known = FAILED if isinstance(error, RunFailed) else exit_code_of(error)
+        if known is None:
+            raise
+        code = known  # the flow's log has the words
     sys.exit(code)
 
 

@@ -124,7 +124,8 @@ def _note(run: Run, receiver: str, notices: Sequence[Notice]) -> None:
     for notice in notices:
         shown[notice.entity, notice.kind] += 1
         if shown[notice.entity, notice.kind] <= NOTICES_SHOWN:
-            run.say(f"  {receiver} {notice.entity} {notice.remote_id} {notice.kind}: {notice.reason}")
+            reason = notice.reason.removeprefix(f"{notice.kind}: ")
+                run.say(f"  {receiver} {notice.entity} {notice.remote_id} {notice.kind}: {reason}")
     for (entity, kind), count in shown.items():
         if count > NOTICES_SHOWN:
             run.say(f"  {receiver} {entity}: {count - NOTICES_SHOWN} more {kind}, see exact-optiply status")

@@ -1,0 +1,47 @@
+"""What Prefect keeps of a run: its lines in the log, its summary as an artifact, its end as a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from pipeline.run import FAILED, NEEDS_A_LOOK, Run, begin
+from pipeline.summary import VERDICTS, markdown_summary
+from settings.tenant import load_tenant
+
+
+class RunFailed(Exception):
+    """A step or stream failed; the message is the run's own."""
+
+
+@contextmanager
+def recorded_run(tenant: str, command: str) -> Iterator[Run]:
+    """A run within a flow. Its summary becomes an artifact, also where a step raises."""
+    run: Run | None = None
+    try:
+        with begin(load_tenant(tenant), command, say=get_run_logger().info) as run:
+            yield run
+    finally:
+        if run is not None:
+            create_markdown_artifact(
+                markdown_summary(run), key=f"sync-{run.tenant.name}", description="What the run did"
+            )
+
+
+def end_state(run: Run) -> State[int]:
+    """The flow's last state, its data the exit code. RunFailed where something failed in part."""
+    if run.exit_code == FAILED:
+        raise RunFailed("; ".join(run.problems))
+    if run.exit_code == NEEDS_A_LOOK:
+        return needs_a_look("; ".join(run.notices))
+    return Completed(message=VERDICTS[run.exit_code], data=run.exit_code)
+
+
+def needs_a_look(why: str) -> State[int]:
+    """Completed, since nothing failed, under a name that can be seen and filtered on."""
+    return Completed(name="NeedsALook", message=why, data=NEEDS_A_LOOK)
