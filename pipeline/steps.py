@@ -125,7 +125,7 @@ def _note(run: Run, receiver: str, notices: Sequence[Notice]) -> None:
         shown[notice.entity, notice.kind] += 1
         if shown[notice.entity, notice.kind] <= NOTICES_SHOWN:
             reason = notice.reason.removeprefix(f"{notice.kind}: ")
-                run.say(f"  {receiver} {notice.entity} {notice.remote_id} {notice.kind}: {reason}")
+            run.say(f"  {receiver} {notice.entity} {notice.remote_id} {notice.kind}: {reason}")
     for (entity, kind), count in shown.items():
         if count > NOTICES_SHOWN:
             run.say(f"  {receiver} {entity}: {count - NOTICES_SHOWN} more {kind}, see exact-optiply status")
