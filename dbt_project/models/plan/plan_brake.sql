@@ -2,13 +2,17 @@
 with
 
 brakes as (
-    select entity, measure, known_count, hit_count, is_tripped from {{ ref('int_plan__product_brake') }}
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__product_brake') }}
     union all
-    select entity, measure, known_count, hit_count, is_tripped from {{ ref('int_plan__supplier_brake') }}
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__supplier_brake') }}
     union all
-    select entity, measure, known_count, hit_count, is_tripped from {{ ref('int_plan__supplier_product_brake') }}
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__supplier_product_brake') }}
     union all
-    select entity, measure, known_count, hit_count, is_tripped from {{ ref('int_plan__sell_order_brake') }}
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__sell_order_brake') }}
 ),
 
 plan_brake as (

@@ -1,4 +1,4 @@
--- One row per Optiply buy order that must become an Exact purchase order: what is sent, and what holds it back.
+-- One row per Optiply buy order that must become an Exact purchase order: what is sent, what holds it back.
 with
 
 orders as (

@@ -2,16 +2,52 @@
 with
 
 plan_optiply as (
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
+    select
+        entity,
+        operation,
+        remote_id,
+        optiply_id,
+        payload,
+        payload_hash,
+        changed_attributes,
+        reason,
+        blocked_by,
     from {{ ref('plan_optiply_products') }}
     union all
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
+    select
+        entity,
+        operation,
+        remote_id,
+        optiply_id,
+        payload,
+        payload_hash,
+        changed_attributes,
+        reason,
+        blocked_by,
     from {{ ref('plan_optiply_suppliers') }}
     union all
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
+    select
+        entity,
+        operation,
+        remote_id,
+        optiply_id,
+        payload,
+        payload_hash,
+        changed_attributes,
+        reason,
+        blocked_by,
     from {{ ref('plan_optiply_supplier_products') }}
     union all
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
+    select
+        entity,
+        operation,
+        remote_id,
+        optiply_id,
+        payload,
+        payload_hash,
+        changed_attributes,
+        reason,
+        blocked_by,
     from {{ ref('plan_optiply_sell_orders') }}
 )
 

@@ -1,4 +1,4 @@
--- One row per measure of the brake over products: how many of those that Optiply holds the plan would hit.
+-- One row per measure of the brake over products: how many of those in Optiply the plan would hit.
 with
 
 changes as (

@@ -53,7 +53,8 @@ compared as (
         {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
         {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
         json_extract_string(accepted_payload, '$.status') as accepted_status,
-        try_cast(json_extract_string(accepted_payload, '$.stock_level') as decimal(18, 4)) as accepted_stock_level,
+        try_cast(json_extract_string(accepted_payload, '$.stock_level') as decimal(18, 4))
+            as accepted_stock_level,
         try_cast(json_extract_string(accepted_payload, '$.price') as decimal(18, 4)) as accepted_price,
     from suspects
 ),
@@ -69,17 +70,23 @@ product_changes as (
             compared.fields,
             nullif(compared.cleared_fields, ''),
             -- Optiply requires a stock level of a new product, also where we never touch it again
-            {{ 'null' if flag('map_stockLevel') else "case when not compared.is_known then '\"stock_level\":0' end" }}
+            case
+                when not compared.is_known and not {{ flag_sql('map_stockLevel') }} then '"stock_level":0'
+            end
         ) || '}' as payload,
         compared.payload_hash,
         case when compared.is_known then compared.changed_attributes end as changed_attributes,
-        case when compared.is_known then {{ plan_reason_for_update() | indent(8) }} else 'new in Exact' end as reason,
+        case
+            when compared.is_known then {{ plan_reason_for_update() | indent(12) }}
+            else 'new in Exact'
+        end as reason,
         refusals.refusal_message,
         compared.is_known
         and compared.status = 'disabled'
-        and compared.accepted_status is distinct from 'disabled' as is_leaving,
+        and coalesce(compared.accepted_status != 'disabled', true) as is_leaving,
         {{ flag_sql('map_stockLevel') }}
-        and coalesce(compared.stock_level <= 0 and compared.accepted_stock_level > 0, false) as is_stock_to_zero,
+        and coalesce(compared.stock_level <= 0 and compared.accepted_stock_level > 0, false)
+            as is_stock_to_zero,
         coalesce(compared.price = 0 and compared.accepted_price > 0, false) as is_price_to_zero,
     from compared
     left join refusals

@@ -71,7 +71,10 @@ sent as (
         '{' || concat_ws(',', fields, nullif(cleared_fields, '')) || '}' as payload,
         desired_hash as payload_hash,
         case when is_known then changed_attributes end as changed_attributes,
-        case when is_known then {{ plan_reason_for_update() | indent(8) }} else 'new in Exact' end as reason,
+        case
+            when is_known then {{ plan_reason_for_update() | indent(12) }}
+            else 'new in Exact'
+        end as reason,
     from compared
     where not is_known or changed_attributes is not null
 ),
@@ -87,7 +90,7 @@ deleted as (
         leaving.reason,
     from records
     inner join leaving on records.remote_id = leaving.remote_id
-    -- an order that is both desired and leaving is a contradiction of ours: an invariant fails, nothing is deleted
+    -- an order both desired and leaving is a contradiction of ours: an invariant fails, nothing is deleted
     anti join sell_orders on records.remote_id = sell_orders.remote_id
 ),
 
@@ -105,7 +108,9 @@ sell_order_changes as (
         changes.operation = 'delete' as is_leaving,
     from changes
     left join refusals
-        on changes.remote_id = refusals.remote_id and coalesce(changes.payload_hash, '') = refusals.refused_hash
+        on
+            changes.remote_id = refusals.remote_id
+            and coalesce(changes.payload_hash, '') = refusals.refused_hash
 )
 
 select * from sell_order_changes

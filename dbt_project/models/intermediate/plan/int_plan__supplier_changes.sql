@@ -58,9 +58,14 @@ supplier_changes as (
         '{' || concat_ws(',', compared.fields, nullif(compared.cleared_fields, '')) || '}' as payload,
         compared.payload_hash,
         case when compared.is_known then compared.changed_attributes end as changed_attributes,
-        case when compared.is_known then {{ plan_reason_for_update() | indent(8) }} else 'new in Exact' end as reason,
+        case
+            when compared.is_known then {{ plan_reason_for_update() | indent(12) }}
+            else 'new in Exact'
+        end as reason,
         refusals.refusal_message,
-        compared.is_known and compared.ignored and compared.accepted_ignored is distinct from 'true' as is_leaving,
+        compared.is_known
+        and compared.ignored
+        and coalesce(compared.accepted_ignored != 'true', true) as is_leaving,
     from compared
     left join refusals
         on compared.remote_id = refusals.remote_id and compared.payload_hash = refusals.refused_hash

@@ -56,8 +56,10 @@ compared as (
         {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
         {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
         json_extract_string(accepted_payload, '$.status') as accepted_status,
-        json_extract_string(accepted_payload, '$.product_remote_id') != product_remote_id as has_other_product,
-        json_extract_string(accepted_payload, '$.supplier_remote_id') != supplier_remote_id as has_other_supplier,
+        json_extract_string(accepted_payload, '$.product_remote_id') != product_remote_id
+            as has_other_product,
+        json_extract_string(accepted_payload, '$.supplier_remote_id') != supplier_remote_id
+            as has_other_supplier,
     from suspects
 ),
 
@@ -66,8 +68,8 @@ decided as (
         *,
         case
             when not is_known then 'create'
-            -- SP9: the pair is the link's identity, so the old link is removed and a new one created; not a new one
-            -- that would be disabled at once
+            -- SP9: the pair is the link's identity, so the old link is removed and a new one created; not a
+            -- new one that would be disabled at once
             when (has_other_product or has_other_supplier) and status = 'disabled' then 'delete'
             when has_other_product or has_other_supplier then 'replace'
             else 'update'
@@ -102,14 +104,15 @@ supplier_product_changes as (
         refusals.refusal_message,
         decided.is_known
         and decided.status = 'disabled'
-        and decided.accepted_status is distinct from 'disabled' as is_leaving,
+        and coalesce(decided.accepted_status != 'disabled', true) as is_leaving,
         decided.product_remote_id,
         decided.supplier_remote_id,
     from decided
     left join refusals
         on
             decided.remote_id = refusals.remote_id
-            and refusals.refused_hash = case when decided.operation = 'delete' then '' else decided.desired_hash end
+            and refusals.refused_hash
+            = case when decided.operation = 'delete' then '' else decided.desired_hash end
 )
 
 select * from supplier_product_changes
