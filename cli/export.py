@@ -10,13 +10,13 @@ import apis.exact
 import apis.optiply
 from cli.console import out, say
 from cli.options import TenantOption
+from cli.published import published
 from cli.run_steps import WaitOption
 from cli.summary import show
 from load.exact.export import export as export_orders
 from pipeline import steps
 from pipeline.run import begin, utc_now
 from settings.tenant import load_tenant
-from warehouse.connection import connect
 
 
 def export(
@@ -35,7 +35,7 @@ def export(
     """Bring the buy orders made in Optiply to Exact, each exactly once."""
     settings = load_tenant(tenant)
     if dry_run:
-        with connect(settings.published_path, read_only=True) as connection:
+        with published(settings) as connection:
             result = export_orders(
                 connection,
                 apis.exact.connect(settings),

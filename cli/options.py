@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from settings.tenant import Tenant, load_tenant
-
 TenantOption = Annotated[
     str,
     typer.Option(
@@ -24,10 +22,6 @@ AsOfOption = Annotated[
         "--as-of", formats=["%Y-%m-%d"], help="Day to decide for; default: today in exact_timezone."
     ),
 ]
-
-
-def tenant_of(name: str) -> Tenant:
-    return load_tenant(name)
 
 
 def day_of(as_of: datetime | None) -> date | None:

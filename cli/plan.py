@@ -14,8 +14,8 @@ from rich.table import Table
 
 from cli.console import out
 from cli.options import TenantOption
-from settings.tenant import SettingsError, Tenant, load_tenant
-from warehouse.connection import connect
+from cli.published import published
+from settings.tenant import SettingsError, load_tenant
 
 COLUMNS = (
     "entity", "operation", "remote_id", "optiply_id", "reason", "blocked_by", "changed_attributes", "payload",
@@ -43,8 +43,7 @@ def plan(
 
     Reads the published copy and changes nothing. A new plan: extract, then transform (or sync --dry-run).
     """
-    settings = load_tenant(tenant)
-    with _published(settings) as connection:
+    with published(load_tenant(tenant)) as connection:
         if output is Format.table:
             _show_summary(connection, entity)
         rows = _rows(connection, entity, limit)
@@ -57,14 +56,6 @@ def plan(
         writer.writerows(rows)
     elif rows:
         _show_rows(rows)
-
-
-def _published(tenant: Tenant) -> Any:
-    if not tenant.published_path.exists():
-        raise SettingsError(
-            f"tenant {tenant.name} has no warehouse yet: run exact-optiply sync --dry-run first"
-        )
-    return connect(tenant.published_path, read_only=True)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, entity: str | None, limit: int) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from cli.console import out
 from cli.options import TenantOption
-from settings.tenant import SettingsError, load_tenant
-from warehouse.connection import connect
+from cli.published import published
+from settings.tenant import load_tenant
 
 RUNS = """
 select run_id, command, strftime(started_at, '%Y-%m-%d %H:%M:%S'),
@@ -52,9 +52,7 @@ def status(
 ) -> None:
     """Show the last runs, what Optiply holds, what was refused and why, open requests, and exported orders."""
     settings = load_tenant(tenant)
-    if not settings.published_path.exists():
-        raise SettingsError(f"tenant {settings.name} has never run: start with exact-optiply sync")
-    with connect(settings.published_path, read_only=True) as connection:
+    with published(settings) as connection:
         _list(
             connection, RUNS, limit, "last runs",
             ("run", "command", "started (UTC)", "exit", "Exact", "Optiply", "left today", "message"),
