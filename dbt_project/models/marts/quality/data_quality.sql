@@ -1,4 +1,4 @@
--- One row per record, or part of one, that is left out, changed or waiting on its way to the other side, and why (C9).
+-- One row per record, or part of one, that is left out, changed or waiting on its way, and why (C9).
 {%- set topics = [
     'int_quality__products',
     'int_quality__suppliers',
@@ -11,9 +11,9 @@ with
 
 data_quality as (
     {%- for topic in topics %}
-    select entity, remote_id, rule_id, reason, severity
-    from {{ ref(topic) }}
-    {{ 'union all' if not loop.last }}
+        select entity, remote_id, rule_id, reason, severity
+        from {{ ref(topic) }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

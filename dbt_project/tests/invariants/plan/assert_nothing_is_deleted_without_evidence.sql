@@ -1,5 +1,5 @@
--- C8: products and suppliers are never deleted; a sell order goes only as one of those that leave; a supplier product
--- only when the row is still there and says so itself (SP9).
+-- C8: products and suppliers are never deleted; a sell order goes only as one of those that leave; a supplier
+-- product only when the row is still there and says so itself (SP9).
 select planned.entity, planned.remote_id, planned.reason
 from {{ ref('plan_optiply') }} as planned
 left join {{ ref('int_orders__sell_orders_leaving') }} as leaving
