@@ -237,6 +237,7 @@ def test_receipts_are_what_the_order_lines_have_received() -> None:
     for line in company.rows["purchase_order_lines"]:
         if line["PurchaseOrderID"] not in drops:
             assert received[line["ID"]] == pytest.approx(line["ReceivedQuantity"])
+    assert not drops & values(company.rows["goods_receipt_lines"], "PurchaseOrderID")
     repeats = Counter(row["ID"] for row in company.rows["goods_receipt_lines"])
     assert set(repeats.values()) == {1, 2}
     assert None in values(company.rows["goods_receipt_lines"], "Location")
