@@ -12,7 +12,7 @@ from pipeline import steps
 from pipeline.run import FAILED, begin
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.world import World
 
 # The command, in a process that kills itself as soon as the nth answer to a write has arrived and before
 # anything can be written down about it: the moment between a request and its outcome.

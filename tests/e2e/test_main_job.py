@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.run import FAILED
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.world import World
 
 
 def test_the_second_run_sends_nothing_and_a_change_in_exact_is_one_patch(world: World) -> None:

@@ -1,0 +1,108 @@
+"""Both sandbox servers, a company, and a tenant that points at them: the whole job over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline import steps
+from pipeline.run import Run, begin
+from sandbox.company import generate
+from sandbox.company.company import Company
+from sandbox.exact.server import ExactSandbox
+from sandbox.optiply.control import place_buy_order
+from sandbox.optiply.server import OptiplySandbox
+from sandbox.tenant_file import write_tenant
+from settings.tenant import Tenant, load_tenant
+
+TODAY = date(2026, 3, 2)  # a Monday
+
+
+@dataclass
+class World:
+    """Everything that one test acts on."""
+
+    exact: ExactSandbox
+    optiply: OptiplySandbox
+    tenant: Tenant
+    tenant_file: Path
+
+    def sync(self) -> Run:
+        """One whole run on the frozen day."""
+        with begin(
+            self.tenant, "sync", say=lambda _: None, now=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC)
+        ) as run:
+            steps.sync(run)
+        return run
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.tenant.published_path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def written_to_optiply(self) -> list[tuple[str, str]]:
+        """(method, path) of every write that reached the Optiply server since `forget`."""
+        return [(write["method"], write["path"]) for write in self.optiply.traffic.summary()["writes"]]
+
+    def forget_traffic(self) -> None:
+        self.exact.forget()
+        self.optiply.traffic.clear()
+
+    def place_order(self, quantities: tuple[int, ...] = (12, 24)) -> str:
+        """A buy order as a person makes one in Optiply: products of one supplier, in descending SKU order."""
+        links = self.query(
+            """
+            select product.optiply_id, supplier.optiply_id
+            from marts.optiply_supplier_products as links
+            inner join ledger.records as product
+                on product.entity = 'products' and product.remote_id = links.product_remote_id
+            inner join ledger.records as supplier
+                on supplier.entity = 'suppliers' and supplier.remote_id = links.supplier_remote_id
+            inner join marts.optiply_products as items on items.remote_id = links.product_remote_id
+            inner join staging.stg_exact__items as item on item.exact_item_id = links.product_remote_id
+            inner join staging.stg_exact__supplier_products as link
+                on link.exact_supplier_product_id = links.remote_id
+            where links.status = 'enabled' and items.status = 'enabled'
+                and item.is_purchase_item and coalesce(link.purchase_unit_factor, 1) in (1, 6)
+            qualify count(*) over (partition by supplier.optiply_id) >= 2
+            order by supplier.optiply_id, items.sku_code desc
+            """
+        )
+        supplier = int(links[0][1])
+        products = [int(product) for product, of in links if int(of) == supplier][: len(quantities)]
+        order = place_buy_order(
+            self.optiply.store,
+            supplier,
+            "2026-03-02T08:00:00Z",
+            [
+                {"productId": product, "quantity": quantity, "subtotalValue": "10.00"}
+                for product, quantity in zip(products, quantities, strict=True)
+            ],
+        )
+        return str(order.id)
+
+    def orders_in_exact(self, order_id: str) -> list[dict[str, Any]]:
+        return [row for row in self.exact.store.rows("purchase_orders") if row.get("YourRef") == order_id]
+
+
+@contextmanager
+def open_world(folder: Path, company: Company | None = None) -> Iterator[World]:
+    """Serve a small company, or the one given; all files of its tenant `shop` are below `folder`."""
+    with (
+        ExactSandbox(company or generate(40, TODAY), minute_limit=None) as exact,
+        OptiplySandbox() as optiply,
+    ):
+        file = write_tenant(
+            folder,
+            "shop",
+            exact_url=exact.base_url,
+            optiply_url=optiply.base_url,
+            optiply_token_url=optiply.token_url,
+            spacing_seconds=0.0,
+        )
+        yield World(exact, optiply, load_tenant(str(file)), file)
