@@ -10,7 +10,8 @@ accepted as (
 created as (
     select remote_id
     from {{ ref('plan_optiply_products') }}
-    where operation = 'create' and blocked_by is null
+    -- an open intent is settled before anything is sent, and its product stands in Optiply then
+    where operation = 'create' and coalesce(blocked_by, 'open intent') = 'open intent'
 ),
 
 known as (
