@@ -172,6 +172,19 @@ def test_forbidden_characters_are_removed_and_only_they(text: str, as_reference:
     assert value == expected
 
 
+CONTROLS = (0, 8, 9, 0xA, 0xB, 0xC, 0xE, 0x1F, 0x20, 0x7F)
+BOUNDS = (*CONTROLS, 0xD7FF, 0xD800, 0xDFFF, 0xE000, 0xFFFD, 0xFFFE, 0xFFFF, 0x10000, 0x10FFFF)
+
+
+@pytest.mark.parametrize("as_reference", [True, False])
+@pytest.mark.parametrize("code", BOUNDS)
+def test_the_characters_at_the_bounds_of_what_xml_allows(code: int, as_reference: bool) -> None:
+    written = f"&#x{code:X};".encode() if as_reference else chr(code).encode("utf-8", "surrogatepass")
+    body = xml_feed([xml_entry({"A": ("String", "[HERE]")})]).replace(b"HERE", written)
+    expected = chr(code) if is_allowed_by_xml(chr(code)) else ""
+    assert atom.decode(body).entries == [{"A": f"[{expected}]"}]
+
+
 def test_what_looks_like_a_reference_within_text_is_kept() -> None:
     body = xml_feed([xml_entry({"A": ("String", "HERE")})])
     assert atom.decode(body.replace(b"HERE", b"<![CDATA[&#x0B;]]>&amp;#x0B;&#11;")).entries == [

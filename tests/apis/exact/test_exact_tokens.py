@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -204,6 +206,29 @@ def test_an_old_file_with_open_doors_is_replaced_by_a_closed_one(file: Path) -> 
     TokenStore(file).write(StoredTokens("r", "a", 1.0, "s"))
     assert file.stat().st_mode & 0o777 == 0o600
     assert TokenStore(file).read() == StoredTokens("r", "a", 1.0, "s")
+
+
+def test_a_new_pair_is_on_disk_before_and_after_it_takes_the_old_ones_place(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut leaves the old pair or the new one: the content is flushed before the rename, the rename after."""
+    file.parent.mkdir()
+    events: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def note_fsync(descriptor: int) -> None:
+        events.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        assert events[-1] == "folder" or os.fstat(descriptor).st_size > 0
+        fsync(descriptor)
+
+    def note_replace(source: Path, target: Path) -> Path:
+        events.append("rename")
+        return replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "replace", note_replace)
+    TokenStore(file).write(StoredTokens("r", "a", 1.0, "s"))
+    assert events == ["content", "rename", "folder"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"refresh_token": "r"}'])
