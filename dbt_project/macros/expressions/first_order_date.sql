@@ -1,5 +1,5 @@
-{#- Flag start_date as a DATE; by default the first of the month 24 months before today (F). Orders dated before it
-    are not sent. -#}
+{#- Flag start_date as a DATE; by default the first of the month 24 months before today (F). Orders dated
+    before it are not sent. -#}
 {% macro first_order_date() -%}
     {%- if flag('start_date') is none -%}
         cast(date_trunc('month', {{ as_of() }}) - interval 24 month as date)

@@ -1,4 +1,5 @@
-{#- C5: a lot size or minimum order quantity: rounded up, at least 1; NULL, 0 and negative are NULL (none). -#}
+{#- C5: a lot size or minimum order quantity: rounded up, at least 1; NULL, 0 and negative are NULL
+    (none). -#}
 {% macro whole_lot(expression) -%}
     case
         when {{ expression }} > 0
