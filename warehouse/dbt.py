@@ -35,13 +35,17 @@ def dbt_vars(flags: Flags, as_of: date) -> dict[str, Any]:
 
 
 def build(
-    tenant: Tenant, as_of: date, *, full_refresh: bool = False, select: Sequence[str] = (),
+    tenant: Tenant,
+    as_of: date,
+    *,
+    full_refresh: bool = False,
+    select: Sequence[str] = (),
     say: Callable[[str], None] = print,
 ) -> DbtResult:
     """`dbt build` on the tenant's warehouse, without unit tests (CI runs those). Raises DbtFailed."""
     target = tenant.data_folder / "target"
     command = [
-        str(Path(sys.executable).parent / "dbt"), "--quiet", "build",
+        str(Path(sys.executable).parent / "dbt"), "--quiet", "--no-use-colors", "build",
         "--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT),
         "--target-path", str(target), "--log-path", str(tenant.data_folder / "logs"),
         "--exclude-resource-type", "unit_test",
