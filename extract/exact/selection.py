@@ -24,6 +24,8 @@ ALWAYS = (
     "purchase_order_lines",
     "goods_receipts",
     "goods_receipt_lines",
+    "purchase_returns",  # RL3
+    "purchase_return_lines",
     # P15 asks for heads of compositions of either BOM source
     "assembly_bill_of_material_header",
     "bill_of_materials_versions",

@@ -45,6 +45,26 @@
             {'name': 'total_value', 'kind': 'number'},
             {'name': 'order_lines', 'kind': 'lines'},
         ],
+        'buyOrders': [
+            {'name': 'placed', 'kind': 'text'},
+            {'name': 'completed', 'kind': 'text', 'clears': true},
+            {'name': 'supplier_remote_id', 'kind': 'text'},
+            {'name': 'total_value', 'kind': 'number'},
+            {'name': 'expected_delivery_date', 'kind': 'text', 'clears': true},
+            {'name': 'assembly', 'kind': 'boolean'},
+        ],
+        'buyOrderLines': [
+            {'name': 'buy_order_remote_id', 'kind': 'text'},
+            {'name': 'product_remote_id', 'kind': 'text'},
+            {'name': 'quantity', 'kind': 'number'},
+            {'name': 'subtotal_value', 'kind': 'number'},
+            {'name': 'expected_delivery_date', 'kind': 'text', 'clears': true},
+        ],
+        'receiptLines': [
+            {'name': 'buy_order_line_remote_id', 'kind': 'text'},
+            {'name': 'quantity', 'kind': 'number'},
+            {'name': 'occurred', 'kind': 'text'},
+        ],
     } -%}
     {{ return(attributes[entity] | rejectattr('on', 'false') | list) }}
 {%- endmacro %}

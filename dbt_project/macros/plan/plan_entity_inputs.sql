@@ -3,6 +3,23 @@
     rules have a fallback; what they must never do is take "could not be read" for "there is none". A test compares
     this list with the sources that the marts really depend on. -#}
 {% macro plan_entity_inputs() -%}
+    {%- set buy_order_streams = {
+        'purchase_orders': true,
+        'purchase_order_lines': true,
+        'deleted': true,
+        'items': true,
+        'assembly_orders': flag('use_assembly_orders'),
+        'manufacturing_shop_orders': flag('use_production_orders'),
+        'warehouses': not flag('use_buy_orders_multiple_warehouses'),
+    } -%}
+    {%- set receipt_streams = {
+        'goods_receipts': true,
+        'goods_receipt_lines': true,
+        'purchase_returns': true,
+        'purchase_return_lines': true,
+        'supplier_products': true,
+    } -%}
+    {%- do receipt_streams.update(buy_order_streams) -%}
     {%- set exact = {
         'products': {
             'items': true,
@@ -36,7 +53,13 @@
             'sales_invoice_lines': flag('use_sales_invoices'),
             'sales_orders': flag('use_sales_orders') or not flag('use_drop_shipments'),
             'sales_order_lines': flag('use_sales_orders') or not flag('use_drop_shipments'),
+            'warehouses': (
+                not flag('use_sales_orders_multiple_warehouses') or not flag('use_sales_invoices_multiple_warehouses')
+            ),
         },
+        'buyOrders': buy_order_streams,
+        'buyOrderLines': buy_order_streams,
+        'receiptLines': receipt_streams,
         'exactPurchaseOrders': {
             'items': true,
             'supplier_products': true,
@@ -48,7 +71,10 @@
             'purchase_items_prices': flag('export_BOLine_price') and flag('map_purchase_price') == 'Purchase Prices',
         },
     } -%}
-    {%- set optional = ['assembly_bill_of_material_header', 'bill_of_materials_versions', 'exchange_rates'] -%}
+    {%- set optional = [
+        'assembly_bill_of_material_header', 'bill_of_materials_versions', 'exchange_rates', 'purchase_returns',
+        'purchase_return_lines',
+    ] -%}
     {%- set inputs = [] -%}
     {%- for entity, streams in exact.items() -%}
         {%- for stream, is_needed in streams.items() if is_needed -%}
@@ -61,6 +87,10 @@
         {%- do inputs.append({
             'entity': 'exactPurchaseOrders', 'source': 'optiply', 'stream': stream, 'optional': false,
         }) -%}
+    {%- endfor -%}
+    {#- BO7: an order that Optiply made and Exact holds is told by Optiply's own orders -#}
+    {%- for entity in ['buyOrders', 'buyOrderLines', 'receiptLines'] -%}
+        {%- do inputs.append({'entity': entity, 'source': 'optiply', 'stream': 'buy_orders', 'optional': false}) -%}
     {%- endfor -%}
     {{ return(inputs) }}
 {%- endmacro %}

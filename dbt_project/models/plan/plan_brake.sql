@@ -13,6 +13,15 @@ brakes as (
     union all
     select entity, measure, known_count, hit_count, is_tripped
     from {{ ref('int_plan__sell_order_brake') }}
+    union all
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__buy_order_brake') }}
+    union all
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__buy_order_line_brake') }}
+    union all
+    select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__receipt_line_brake') }}
 ),
 
 plan_brake as (

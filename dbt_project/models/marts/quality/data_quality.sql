@@ -6,6 +6,9 @@
     'int_quality__supplier_products_waiting',
     'int_quality__sell_orders',
     'int_quality__purchase_orders',
+    'int_quality__buy_orders',
+    'int_quality__buy_orders_waiting',
+    'int_quality__receipt_lines',
 ] %}
 with
 

@@ -1,0 +1,52 @@
+-- One row per purchase order or shop order that was deleted in Exact, also when raw never held it.
+-- BO5: the key in the delete log is the order's id or that of its header row.
+with
+
+deleted as (
+    select deleted_key, document_type, deleted_at, row_version
+    from {{ ref('int_buy_orders__deleted_keys') }}
+),
+
+document_keys as (
+    select
+        exact_purchase_order_id as remote_id, 'purchase_order' as document_type,
+        exact_purchase_order_id as document_key, modified_at, row_version
+    from {{ ref('stg_exact__purchase_orders') }}
+
+    union all
+
+    select
+        exact_purchase_order_id as remote_id, 'purchase_order' as document_type,
+        exact_purchase_order_row_id as document_key, modified_at, row_version
+    from {{ ref('stg_exact__purchase_orders') }}
+    -- the standard endpoint has no id of the row
+    where exact_purchase_order_row_id <> exact_purchase_order_id
+
+    union all
+
+    select
+        exact_shop_order_id as remote_id, 'shop_order' as document_type,
+        exact_shop_order_id as document_key, modified_at, row_version
+    from {{ ref('stg_exact__manufacturing_shop_orders') }}
+),
+
+matched as (
+    select
+        coalesce(document_keys.remote_id, deleted.deleted_key) as remote_id,
+        document_keys.remote_id is not null
+        and {{ is_older_delete('deleted', 'document_keys') }} as is_older
+    from deleted
+    left join document_keys
+        on
+            deleted.document_type = document_keys.document_type
+            and deleted.deleted_key = document_keys.document_key
+),
+
+deleted_documents as (
+    select remote_id
+    from matched
+    where not is_older
+    group by remote_id  -- both of its keys may name one order
+)
+
+select * from deleted_documents
