@@ -551,3 +551,9 @@ def test_a_tenant_is_connected_by_its_settings_and_secrets(
 def test_a_tenant_without_its_secret_is_told_where_to_put_it(server: ScriptedServer, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="EXACT_OPTIPLY_SHOP_EXACT_CLIENT_SECRET"):
         apis.exact.connect(tenant(server, tmp_path))
+
+
+def test_a_number_that_json_does_not_have_is_not_sent(server: ScriptedServer, make: Maker) -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        make().create("purchaseorder/PurchaseOrders", {"Quantity": float("nan")})
+    assert server.seen == []
