@@ -5,7 +5,7 @@ with
 documents as (
     select
         remote_id, document_type, document_number, type_code, status_code, is_complete, exact_customer_id,
-        placed_date, is_in_optiply
+        exact_warehouse_id, placed_date, is_in_optiply
     from {{ ref('int_orders__sell_documents') }}
 ),
 
@@ -17,6 +17,11 @@ deleted as (
 filtered_customers as (
     select exact_customer_id
     from {{ ref('int_orders__filtered_customers') }}
+),
+
+default_warehouse as (
+    select exact_warehouse_id
+    from {{ ref('int_export__warehouse') }}
 ),
 
 facts as (
@@ -31,11 +36,21 @@ facts as (
         documents.placed_date,
         documents.is_in_optiply,
         deleted.remote_id is not null as is_deleted,
-        filtered_customers.exact_customer_id is not null as is_of_filtered_customer
+        filtered_customers.exact_customer_id is not null as is_of_filtered_customer,
+        if(
+            documents.document_type = 'sales_order',
+            not {{ flag_sql('use_sales_orders_multiple_warehouses') }},
+            -- only direct invoices name a warehouse: the others stay
+            not {{ flag_sql('use_sales_invoices_multiple_warehouses') }}
+            and documents.exact_warehouse_id is not null
+        ) as is_one_warehouse_only,
+        default_warehouse.exact_warehouse_id as default_warehouse_id,
+        documents.exact_warehouse_id
     from documents
     left join deleted
         on documents.remote_id = deleted.remote_id and documents.document_type = deleted.document_type
     left join filtered_customers on documents.exact_customer_id = filtered_customers.exact_customer_id
+    left join default_warehouse on true
 ),
 
 -- the first rule that holds: what Exact says before what the tenant's flags say
@@ -58,6 +73,14 @@ judged as (
             when not {{ flag_sql('pullAllOrders') }} and not is_complete
                 then ['leaves', if(is_sales_order, 'SO3', 'SO5'), 'flag pullAllOrders']
             when is_of_filtered_customer then ['leaves', 'SO10', 'flag filter_sellOrder_CustomerIDs']
+            when is_one_warehouse_only and default_warehouse_id is null
+                then ['outside', 'F', 'the default warehouse is not in Exact']
+            when is_one_warehouse_only and exact_warehouse_id is distinct from default_warehouse_id
+                then [
+                    'leaves',
+                    'F',
+                    'flag use_sales_' || if(is_sales_order, 'orders', 'invoices') || '_multiple_warehouses'
+                ]
             when placed_date is null then ['outside', if(is_sales_order, 'SO3', 'SO5'), 'no date in Exact']
             when placed_date < {{ first_order_date() }} and not is_in_optiply
                 then ['outside', 'F', 'dated before start_date']

@@ -3,15 +3,15 @@ with
 
 sales_orders as (
     select
-        exact_sales_order_id, order_number, status_code, exact_customer_id, order_date, amount_fc,
-        amount_excl_vat_fc, modified_at
+        exact_sales_order_id, order_number, status_code, exact_customer_id, exact_warehouse_id, order_date,
+        amount_fc, amount_excl_vat_fc, modified_at
     from {{ ref('stg_exact__sales_orders') }}
 ),
 
 sales_invoices as (
     select
-        exact_sales_invoice_id, invoice_number, type_code, status_code, exact_customer_id, invoice_date,
-        order_date, amount_fc, amount_excl_vat_fc
+        exact_sales_invoice_id, invoice_number, type_code, status_code, exact_customer_id,
+        exact_warehouse_id, invoice_date, order_date, amount_fc, amount_excl_vat_fc
     from {{ ref('stg_exact__sales_invoices') }}
 ),
 
@@ -29,6 +29,7 @@ documents as (
         status_code,
         coalesce(status_code = 21, false) as is_complete,
         exact_customer_id,
+        exact_warehouse_id,
         order_date as placed_date,
         -- SO3: Exact has no date of completion, and Modified moves on with every later edit
         {{ instant_text('modified_at') }} as completed_if_complete,
@@ -46,6 +47,7 @@ documents as (
         status_code,
         coalesce(status_code = 50, false) as is_complete,
         exact_customer_id,
+        exact_warehouse_id,
         coalesce(invoice_date, order_date) as placed_date,
         {{ instant_text('coalesce(invoice_date, order_date)') }} as completed_if_complete,
         amount_fc,
@@ -62,6 +64,7 @@ with_ledger as (
         documents.status_code,
         documents.is_complete,
         documents.exact_customer_id,
+        documents.exact_warehouse_id,
         documents.placed_date,
         case
             when not documents.is_complete then null
