@@ -60,9 +60,14 @@ def _secrets(tenant: Tenant) -> str:
 def _exact(tenant: Tenant) -> str:
     client = apis.exact.connect(tenant)
     me = next(client.pages("current/Me", select=("FullName", "CurrentDivision"))).entries[0]
+    # asked of the division that the user is in: a wrong one in the tenant file would only be forbidden
     divisions = [
         division
-        for page in client.pages("system/Divisions", select=("Code", "Description", "Currency"))
+        for page in client.pages(
+            "system/Divisions",
+            select=("Code", "Description", "Currency"),
+            division=int(me["CurrentDivision"]),
+        )
         for division in page.entries
     ]
     found = [division for division in divisions if int(division["Code"]) == tenant.exact.division]

@@ -30,7 +30,10 @@ class _Grant:
 
 
 class TokenService:
-    """Thread-safe. `clock`: seconds. `new_token` makes the tokens' text."""
+    """Thread-safe. `clock`: seconds. `new_token` makes the tokens' text.
+
+    `issued`: every access and refresh token given out, so that a test can look where they must not stand.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class TokenService:
         self._codes: dict[str, _Grant] = {}
         self._last_issued: float | None = None
         self._lock = threading.Lock()
+        self.issued: list[str] = []
 
     def accepts(self, access_token: str) -> bool:
         """Whether this access token is known and not expired."""
@@ -106,6 +110,7 @@ class TokenService:
         self._refresh_token = self._new_token()
         self._refresh_expires = now + REFRESH_SECONDS
         self._last_issued = now
+        self.issued += [access_token, self._refresh_token]
         return {
             "access_token": access_token,
             "token_type": "bearer",

@@ -16,7 +16,10 @@ Answer = tuple[int, dict[str, object]]
 
 
 class TokenDesk:
-    """`lifetime`: seconds that an access token is good for. Thread-safe."""
+    """`lifetime`: seconds that an access token is good for. Thread-safe.
+
+    `issued`: every token given out, so that a test can look where they must not stand.
+    """
 
     def __init__(self, lifetime: float = 3600.0, clock: Callable[[], float] = time.time) -> None:
         self._lifetime = lifetime
@@ -24,6 +27,7 @@ class TokenDesk:
         self._numbers = count(1)
         self._expires: dict[str, float] = {}
         self._lock = threading.Lock()
+        self.issued: list[str] = []
 
     def grant(self, request: Request) -> Answer:
         """Status and body for one token request."""
@@ -44,9 +48,11 @@ class TokenDesk:
             number = next(self._numbers)
             token = f"sandbox-optiply-access-{number}"
             self._expires[token] = self._clock() + self._lifetime
+            refresh_token = f"sandbox-optiply-refresh-{number}"
+            self.issued += [token, refresh_token]
         return 200, {
             "access_token": token,
-            "refresh_token": f"sandbox-optiply-refresh-{number}",
+            "refresh_token": refresh_token,
             "token_type": "bearer",
             "expires_in": int(self._lifetime),
         }
