@@ -36,7 +36,7 @@ from ledger.exports order by sent_at desc nulls last limit $limit
 """
 WAITING_ORDERS = """
 select optiply_buy_order_id, case when blocked_by is null then 'waiting for the next export' else blocked_by end
-from plan.plan_exact_purchase_orders
+from plan.plan_exact
 where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
 order by 1 limit $limit
 """

@@ -1,7 +1,8 @@
-"""Buy orders from Optiply to Exact, each exactly once (X8).
+"""Buy orders from Optiply to Exact, as purchase orders, warehouse transfers or shop orders, each exactly once (X8).
 
 The intent is committed before the POST. Before any POST, and for every intent that a killed run left open,
-Exact is asked for the marker. A look-up that fails sends nothing.
+Exact is asked for the marker. A look-up that fails sends nothing. The last thing before a POST is a look at
+Optiply: an order that is not what was planned any more is not sent.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from apis.exact import ExactClient
 from apis.exact.odata import Guid
 from apis.optiply import OptiplyClient
 from load.exact import register
+from load.exact.current_orders import CHANGED, why_not_now
 from load.exact.link import link
 from load.exact.orders import TABLE, BlockedOrder, PlannedOrder, planned_orders
 from load.exact.refusals import explain, in_plain_words
 from load.exact.register import Exported
 from load.exact.result import ExportResult
 from load.exact.standing_orders import (
-    PATH,
     Match,
     StandingOrder,
     Wanted,
@@ -64,7 +65,7 @@ def export(
     sleep: Callable[[float], None] = time.sleep,
     report: Callable[[str], None] = lambda _: None,
 ) -> ExportResult:
-    """Export `plan.plan_exact_purchase_orders`. `order_ids`: Optiply's ids, None for all of the plan.
+    """Export `plan.plan_exact`. `order_ids`: Optiply's ids, None for all of the plan.
 
     dry_run: reports each body, asks nothing, writes nothing. retry_refused: also what Exact refused before.
     Raises LedgerMissing, PlanMissing, and CredentialsRefused after the ledger is settled.
@@ -79,7 +80,9 @@ def export(
     _count_blocked(blocked, result)
     if dry_run:
         for order in ready:
-            report(f"would send Optiply buy order {order.optiply_buy_order_id}: {order.payload}")
+            report(
+                f"would send Optiply buy order {order.optiply_buy_order_id} to {order.document.path}: {order.payload}"
+            )
         return result
     work = _Export(ledger, exact, optiply, now, sleep, report, result)
     try:
@@ -128,10 +131,13 @@ class _Export:
         """Settle what is open, adopt what stands in Exact, send the rest."""
         intents = self.ledger.open_intents("exact", ["create"])
         if order_ids is not None:
-            intents = [intent for intent in intents if intent.remote_id in order_ids]
+            asked = set(order_ids)
+            intents = [
+                intent for intent in intents if PlannedOrder.from_intent(intent).optiply_buy_order_id in asked
+            ]
         self._let_arrive(intents)
         left_open = [PlannedOrder.from_intent(intent) for intent in intents]
-        orders = [order for order in ready if self._has_supplier(order)]
+        orders = [order for order in ready if self._has_counterpart(order)]
         try:
             standing = find_orders(self.exact, _wanted([*left_open, *orders]))
         except StopRun:
@@ -140,14 +146,14 @@ class _Export:
             self._stop(f"Exact could not be asked which orders it holds, so nothing was sent: {error}")
             return
         done = {
-            order.optiply_buy_order_id
+            order.marker
             for intent, order in zip(intents, left_open, strict=True)
             if self._settle(intent, order, standing.get(_wanted_of(order), []))
         }
-        due = [order for order in orders if order.optiply_buy_order_id not in done]
+        due = [order for order in orders if order.marker not in done]
         for number, order in enumerate(due, start=1):
             self._export_one(order, standing.get(_wanted_of(order), []))
-            self.report(f"purchase orders: {number} of {len(due)}")
+            self.report(f"orders: {number} of {len(due)}")
             if self.result.stopped:
                 return
 
@@ -159,13 +165,12 @@ class _Export:
             if 0 <= age < IN_FLIGHT_SECONDS:
                 self.sleep(IN_FLIGHT_SECONDS - age)
 
-    def _has_supplier(self, order: PlannedOrder) -> bool:
+    def _has_counterpart(self, order: PlannedOrder) -> bool:
         try:
-            Guid(order.supplier_remote_id)
+            Guid(order.counterpart_id)
         except ValueError:
-            self._refuse(
-                order, f"the supplier's remote id {order.supplier_remote_id!r} is not a guid of Exact"
-            )
+            field = order.document.counterpart
+            self._refuse(order, f"{field}: the remote id {order.counterpart_id!r} is not a guid of Exact")
             return False
         return True
 
@@ -182,10 +187,12 @@ class _Export:
         return True
 
     def _export_one(self, order: PlannedOrder, standing: Sequence[StandingOrder]) -> None:
+        if not standing and not self._is_as_planned(order):
+            return
         intent = self.ledger.intent(
             "exact",
             ENTITY,
-            order.optiply_buy_order_id,
+            order.marker,
             "create",
             at=self.now(),
             payload=order.as_intent_payload(),
@@ -208,12 +215,36 @@ class _Export:
             self._unsettled(intent, order, "failed", error)
             self._stop_for(error)
 
+    def _is_as_planned(self, order: PlannedOrder) -> bool:
+        """Ask Optiply once more. An order that has changed is not refused: the next plan is made of it as it is."""
+        if order.optiply_order is None:
+            raise ValueError(f"order {order.optiply_buy_order_id} of the plan without its state in Optiply")
+        try:
+            why_not = why_not_now(self.optiply, order.optiply_buy_order_id, order.optiply_order)
+        except StopRun:
+            raise
+        except ApiError as error:
+            self.result.counts.failed += 1
+            self._stop(
+                f"Optiply could not be asked whether an order still stands, so it was not sent: {error}"
+            )
+            return False
+        if why_not is None:
+            return True
+        if why_not == CHANGED:
+            self.result.counts.waiting += 1
+            self.result.notices.append(Notice(ENTITY, order.optiply_buy_order_id, "waiting", why_not))
+        else:
+            self._notice(order, f"not sent: {why_not}")
+        register.write_unsent(self.ledger, order, why_not, at=self.now())
+        return False
+
     def _post(self, order: PlannedOrder) -> StandingOrder:
         """The order as Exact holds it, however many requests it takes; NotConfirmed: nobody knows."""
         doubt: OutcomeUnknown | None = None
         for _ in range(2):
             try:
-                entry = self.exact.create(PATH, order.body)
+                entry = self.exact.create(order.document.path, order.body)
             except OutcomeUnknown as error:
                 doubt = error
                 found = self._look_up(order)
@@ -229,7 +260,7 @@ class _Export:
                 if doubt:
                     raise NotConfirmed(f"{doubt}; then {error}") from error
                 raise
-            return self._read_back(order, str(entry.get("PurchaseOrderID") or ""))
+            return self._read_back(order, str(entry.get(order.document.key) or ""))
         raise NotConfirmed(f"sent twice, not found in Exact: {doubt}")
 
     def _look_up(self, order: PlannedOrder) -> list[StandingOrder] | None:
@@ -241,7 +272,7 @@ class _Export:
     def _read_back(self, order: PlannedOrder, exact_id: str) -> StandingOrder:
         """BO7: the baseline is what Exact made of it."""
         try:
-            found = read_order(self.exact, exact_id) if exact_id else None
+            found = read_order(self.exact, order.document, exact_id) if exact_id else None
         except ApiError as error:
             raise NotConfirmed(f"sent, but it could not be read back: {error}") from error
         if found is None:
@@ -258,9 +289,9 @@ class _Export:
         chosen, match = _best(order, standing)
         if was_found and not match.has_same_items:
             raise OrderDiffers(
-                f"Exact holds purchase order {chosen.order_number} with reference {order.marker} of this "
-                "supplier, with other items. Nothing was sent: compare the two, and change the reference in "
-                "Exact if it is another order"
+                f"Exact holds {order.document.noun} {chosen.order_number} with reference {order.marker} and the "
+                f"same {order.document.counterpart}, with other items. Nothing was sent: compare the two, and "
+                "change the reference in Exact if it is another order"
             )
         outcome = Outcome(
             intent,
@@ -273,7 +304,7 @@ class _Export:
         self.result.counts.created += 1
         self.result.found += was_found
         self._note_differences(order, standing, match)
-        exported = Exported(order.optiply_buy_order_id, chosen.exact_id)
+        exported = Exported(order.sink, order.optiply_buy_order_id, chosen.exact_id)
         link(self.ledger, self.optiply, exported, now=self.now, result=self.result)
 
     def _note_differences(self, order: PlannedOrder, standing: Sequence[StandingOrder], match: Match) -> None:
@@ -343,4 +374,4 @@ def _wanted(orders: Sequence[PlannedOrder]) -> list[Wanted]:
 
 
 def _wanted_of(order: PlannedOrder) -> Wanted:
-    return Wanted(order.marker, order.supplier_remote_id.lower())
+    return Wanted(order.sink, order.marker, order.counterpart_id.lower())

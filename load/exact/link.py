@@ -36,8 +36,10 @@ def link(
     ledger.open([intent])
     stamp = {"remoteDataSyncedToDate": synced_at(intent.intended_at)}
     try:
-        optiply.update("buyOrders", order_id, {"remoteId": export.exact_id, **stamp})
-        for line_id, exact_line_id in register.lines_of(ledger, order_id):
+        if remote_id := register.remote_id_of_order(ledger, export):
+            optiply.update("buyOrders", order_id, {"remoteId": remote_id, **stamp})
+            register.remember_order(ledger, export, remote_id, at=now())
+        for line_id, exact_line_id in register.lines_of(ledger, export):
             try:
                 optiply.update("buyOrderLines", line_id, {"remoteId": exact_line_id, **stamp})
             except Gone:

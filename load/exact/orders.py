@@ -1,4 +1,4 @@
-"""The purchase orders of the plan, ready to be sent."""
+"""The documents of the plan, ready to be sent."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 
 import duckdb
 
+from load.exact.documents import DOCUMENTS, PURCHASE_ORDERS, Document
 from load.ledger import Intent
 
-TABLE = "plan_exact_purchase_orders"
+TABLE = "plan_exact"
 
 
 @dataclass(frozen=True)
 class PlannedLine:
-    """One line as sent. quantity: in purchase units."""
+    """One line as sent. quantity: in purchase units; in item units where nothing is bought."""
 
     optiply_buy_order_line_id: str
     item_id: str
@@ -25,35 +26,51 @@ class PlannedLine:
 
 @dataclass(frozen=True)
 class PlannedOrder:
-    """One Optiply buy order as an Exact purchase order. `payload` is the JSON text of the POST's body.
+    """One Optiply buy order, or one line of it (X10), as a document of Exact.
 
-    An intent carries body and lines together: an order that has left the plan since can still be recognised
-    and its lines linked.
+    payload: JSON text of the POST's body. counterpart_id: see `Document`. optiply_order: JSON text, what the
+    order was in Optiply when it was planned; None on an order of an earlier run. An intent carries body and
+    lines together: an order that has left the plan since can still be recognised and its lines linked.
     """
 
+    sink: str
     optiply_buy_order_id: str
     marker: str
-    supplier_remote_id: str
+    counterpart_id: str
     payload: str
     payload_hash: str | None
     lines: tuple[PlannedLine, ...]
+    optiply_order: str | None = None
+
+    @property
+    def document(self) -> Document:
+        return DOCUMENTS[self.sink]
 
     @property
     def body(self) -> dict[str, Any]:
         return _object(json.loads(self.payload))
 
     def as_intent_payload(self) -> str:
-        return json.dumps({"body": self.body, "lines": [asdict(line) for line in self.lines]})
+        return json.dumps(
+            {
+                "sink": self.sink,
+                "optiply_buy_order_id": self.optiply_buy_order_id,
+                "body": self.body,
+                "lines": [asdict(line) for line in self.lines],
+            }
+        )
 
     @classmethod
     def from_intent(cls, intent: Intent) -> PlannedOrder:
         """The order that an intent was about. Raises ValueError or KeyError for a payload of another form."""
         content = _object(json.loads(intent.payload or "null"))
         body = _object(content["body"])
+        document = DOCUMENTS[content.get("sink", PURCHASE_ORDERS.sink)]
         return cls(
-            optiply_buy_order_id=intent.remote_id,
-            marker=body["YourRef"],
-            supplier_remote_id=body["Supplier"],
+            sink=document.sink,
+            optiply_buy_order_id=content.get("optiply_buy_order_id", intent.remote_id),
+            marker=body[document.marker],
+            counterpart_id=body[document.counterpart],
             payload=json.dumps(body),
             payload_hash=intent.payload_hash,
             lines=tuple(PlannedLine(**line) for line in content["lines"]),
@@ -88,20 +105,20 @@ def planned_orders(
         f"""
         select
             {condition} and operation = 'create', blocked_by,
-            optiply_buy_order_id, marker, supplier_remote_id, payload, payload_hash, lines
+            sink, optiply_buy_order_id, marker, counterpart_id, payload, payload_hash, lines, optiply_order
         from plan.{TABLE}
-        where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
+        where marker not in (select marker from ledger.exports)
             and ($all or list_contains($order_ids, optiply_buy_order_id))
-        order by try_cast(optiply_buy_order_id as bigint), optiply_buy_order_id
+        order by try_cast(optiply_buy_order_id as bigint), optiply_buy_order_id, marker
         """,
         {"all": order_ids is None, "order_ids": list(order_ids or ())},
     ).fetchall()
     ready = [
-        PlannedOrder(order_id, marker, supplier, payload, payload_hash, _lines(lines))
-        for is_ready, _, order_id, marker, supplier, payload, payload_hash, lines in rows
+        PlannedOrder(sink, order_id, marker, counterpart, payload, payload_hash, _lines(lines), optiply_order)
+        for is_ready, _, sink, order_id, marker, counterpart, payload, payload_hash, lines, optiply_order in rows
         if is_ready
     ]
-    blocked = [BlockedOrder(row[2], row[1]) for row in rows if not row[0]]
+    blocked = [BlockedOrder(row[3], row[1]) for row in rows if not row[0]]
     return ready, blocked
 
 
@@ -110,7 +127,7 @@ def _lines(text: str) -> tuple[PlannedLine, ...]:
         PlannedLine(
             line["optiply_buy_order_line_id"],
             str(line["item_id"]).lower(),
-            float(line["quantity_in_purchase_units"]),
+            float(line["quantity"]),
         )
         for line in json.loads(text)
     )
@@ -118,5 +135,5 @@ def _lines(text: str) -> tuple[PlannedLine, ...]:
 
 def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("the body of a purchase order is a JSON object")
+        raise ValueError("the body of a document is a JSON object")
     return value

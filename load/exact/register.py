@@ -1,4 +1,4 @@
-"""The export part of the ledger: which Optiply buy order stands in Exact as which purchase order."""
+"""The export part of the ledger: which Optiply buy order stands in Exact as which document."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from load.exact.documents import PURCHASE_ORDERS, SHOP_ORDERS
 from load.exact.orders import PlannedLine, PlannedOrder
 from load.exact.standing_orders import StandingLine, StandingOrder
 from load.ledger import KnownRecord, Ledger, Outcome, naive_utc
 
-SINK = "purchase_orders"
 LINE_SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in ("optiply_buy_order_line_id", "exact_line_id", "item_id")),
@@ -27,6 +27,7 @@ LINE_SCHEMA = pa.schema(
 class Exported:
     """An export whose Optiply order does not carry the remote ids yet (state `sent`)."""
 
+    sink: str
     optiply_buy_order_id: str
     exact_id: str
 
@@ -56,9 +57,9 @@ def write_sent(
             """,
             [
                 order_id,
-                SINK,
+                planned.sink,
                 planned.marker,
-                standing.supplier_id,
+                planned.counterpart_id if planned.sink == PURCHASE_ORDERS.sink else None,
                 standing.exact_id,
                 standing.order_number,
                 planned.payload,
@@ -68,7 +69,9 @@ def write_sent(
             ],
         )
         _write_lines(ledger, order_id, pairs)
-        known = [KnownRecord("buyOrders", standing.exact_id, order_id)]
+        # of an order that became several shop orders (X10) no single one is the order
+        is_whole = planned.sink != SHOP_ORDERS.sink
+        known = [KnownRecord("buyOrders", standing.exact_id, order_id)] if is_whole else []
         known += [
             KnownRecord("buyOrderLines", theirs.exact_line_id, ours.optiply_buy_order_line_id)
             for ours, theirs in pairs
@@ -104,6 +107,30 @@ def _write_lines(ledger: Ledger, order_id: str, pairs: Sequence[tuple[PlannedLin
         ledger.connection.unregister("exported_lines")
 
 
+def write_unsent(ledger: Ledger, planned: PlannedOrder, why_not: str, *, at: datetime) -> None:
+    """Keep why a document was not sent, for `status`: an intent that waits, never a refusal. Once per reason."""
+    last = ledger.connection.execute(
+        """
+        select message from ledger.intents where target = 'exact' and remote_id = ? and operation = 'create'
+        order by intended_at desc, rowid desc limit 1
+        """,
+        [planned.marker],
+    ).fetchone()
+    if last == (why_not,):
+        return
+    intent = ledger.intent(
+        "exact",
+        "buyOrders",
+        planned.marker,
+        "create",
+        at=at,
+        payload=planned.as_intent_payload(),
+        payload_hash=planned.payload_hash,
+    )
+    ledger.open([intent])
+    ledger.settle([Outcome(intent, "waiting", at, message=why_not)])
+
+
 def adopt(ledger: Ledger, *, at: datetime) -> int:
     """X1: buy orders that carry a remote id without a row of ours are taken over, never sent. How many."""
     found = ledger.connection.execute(
@@ -126,7 +153,7 @@ def adopt(ledger: Ledger, *, at: datetime) -> int:
             from marts.exact_adopted_orders
             where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
             """,
-            [SINK, moment, ledger.run_id],
+            [PURCHASE_ORDERS.sink, moment, ledger.run_id],
         )
         ledger.remember(
             [KnownRecord("buyOrders", remote_id, order_id) for order_id, remote_id in found], at=at
@@ -138,7 +165,7 @@ def unlinked(ledger: Ledger, order_ids: Sequence[str] | None, *, retry_refused: 
     """Exports whose ids Optiply does not carry yet; without those whose link Optiply has refused."""
     rows = ledger.connection.execute(
         """
-        select exports.optiply_buy_order_id, exports.exact_id
+        select exports.sink, exports.optiply_buy_order_id, exports.exact_id
         from ledger.exports
         where exports.state = 'sent' and ($all or list_contains($order_ids, exports.optiply_buy_order_id))
             and ($retry_refused or not exists (
@@ -146,23 +173,51 @@ def unlinked(ledger: Ledger, order_ids: Sequence[str] | None, *, retry_refused: 
                 where refusals.target = 'optiply' and refusals.operation = 'link'
                     and refusals.remote_id = exports.exact_id
             ))
-        order by try_cast(exports.optiply_buy_order_id as bigint), exports.optiply_buy_order_id
+        order by try_cast(exports.optiply_buy_order_id as bigint), exports.optiply_buy_order_id, exports.marker
         """,
         {"all": order_ids is None, "order_ids": list(order_ids or ()), "retry_refused": retry_refused},
     ).fetchall()
     return [Exported(*row) for row in rows]
 
 
-def lines_of(ledger: Ledger, order_id: str) -> list[tuple[str, str]]:
-    """(Optiply line id, Exact line id) of an export, in the order of the lines."""
+def lines_of(ledger: Ledger, export: Exported) -> list[tuple[str, str]]:
+    """(Optiply line id, Exact line id) of an export, in the order of the lines; a shop order is its own line."""
     return ledger.connection.execute(
         """
         select optiply_buy_order_line_id, exact_line_id from ledger.export_lines
-        where optiply_buy_order_id = ?
+        where optiply_buy_order_id = ? and (? or exact_line_id = ?)
         order by line_number
         """,
-        [order_id],
+        [export.optiply_buy_order_id, export.sink != SHOP_ORDERS.sink, export.exact_id],
     ).fetchall()
+
+
+def remote_id_of_order(ledger: Ledger, export: Exported) -> str | None:
+    """The id that the Optiply order is to carry; None while a shop order of it is still to be sent (X10).
+
+    Until then the order must not look as if it stood in Exact, or the rest would never be sent (X1). Of
+    several shop orders the order carries the first.
+    """
+    if export.sink != SHOP_ORDERS.sink:
+        return export.exact_id
+    row = ledger.connection.execute(
+        """
+        select min_by(exact_id, marker) from ledger.exports
+        where optiply_buy_order_id = $order and not exists (
+            from plan.plan_exact
+            where plan_exact.optiply_buy_order_id = $order
+                and plan_exact.marker not in (select marker from ledger.exports)
+        )
+        """,
+        {"order": export.optiply_buy_order_id},
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def remember_order(ledger: Ledger, export: Exported, remote_id: str, *, at: datetime) -> None:
+    """BO7 of an order that became shop orders: it is known by the id that it carries in Optiply."""
+    with ledger.transaction():
+        ledger.remember([KnownRecord("buyOrders", remote_id, export.optiply_buy_order_id)], at=at)
 
 
 def write_linked(ledger: Ledger, export: Exported, outcome: Outcome, *, is_gone: bool = False) -> None:
@@ -170,8 +225,13 @@ def write_linked(ledger: Ledger, export: Exported, outcome: Outcome, *, is_gone:
     with ledger.transaction():
         ledger.write_outcomes([outcome])
         ledger.connection.execute(
-            "update ledger.exports set state = ?, linked_at = ? where optiply_buy_order_id = ?",
-            ["gone" if is_gone else "linked", naive_utc(outcome.at), export.optiply_buy_order_id],
+            "update ledger.exports set state = ?, linked_at = ? where optiply_buy_order_id = ? and exact_id = ?",
+            [
+                "gone" if is_gone else "linked",
+                naive_utc(outcome.at),
+                export.optiply_buy_order_id,
+                export.exact_id,
+            ],
         )
         if is_gone:  # so that the order can come back from Exact as one that Optiply does not hold
             ledger.connection.execute(

@@ -1,4 +1,4 @@
-"""The purchase orders that stand in Exact under our marker (X6: marker and supplier, never OrderNumber)."""
+"""The documents that stand in Exact under our marker (X6: marker and counterpart, never a number alone)."""
 
 from __future__ import annotations
 
@@ -10,22 +10,10 @@ from typing import Any
 from apis.exact import ExactClient
 from apis.exact.edm import parse
 from apis.exact.odata import Guid, and_, eq, or_
+from load.exact.documents import DOCUMENTS, Document
 from load.exact.orders import PlannedLine
 
-PATH = "purchaseorder/PurchaseOrders"
-SELECT = (
-    "PurchaseOrderID",
-    "OrderNumber",
-    "Supplier",
-    "YourRef",
-    "PurchaseOrderLines/ID",
-    "PurchaseOrderLines/LineNumber",
-    "PurchaseOrderLines/Item",
-    "PurchaseOrderLines/QuantityInPurchaseUnits",
-)
-EXPAND = ("PurchaseOrderLines",)
 AT_ONCE = 15  # markers in one request: keeps the URL below 2,000 characters
-LINE_FIELDS = {"ID": "Guid", "LineNumber": "Int32", "Item": "Guid", "QuantityInPurchaseUnits": "Double"}
 QUANTITY_TOLERANCE = 1e-4
 
 
@@ -39,50 +27,56 @@ class StandingLine:
 
 @dataclass(frozen=True)
 class StandingOrder:
-    """A purchase order as Exact holds it; its lines by line number."""
+    """A document as Exact holds it; its lines by line number. A shop order is its own only line."""
 
     exact_id: str
     order_number: str | None
-    supplier_id: str
-    your_ref: str
+    counterpart_id: str
+    marker: str
     lines: tuple[StandingLine, ...]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an order of ours is recognised by."""
+    """What a document of ours is recognised by."""
 
+    sink: str
     marker: str
-    supplier_remote_id: str
+    counterpart_id: str
 
 
 def find_orders(exact: ExactClient, wanted: Sequence[Wanted]) -> dict[Wanted, list[StandingOrder]]:
-    """Every order in Exact with one of these markers and its supplier, the lowest order number first.
+    """Every document in Exact with one of these markers and its counterpart, the lowest number first.
 
     Raises what `ExactClient.pages` raises: then nothing is known, and nothing may be sent.
     """
     found: dict[Wanted, list[StandingOrder]] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        chunk = wanted[start : start + AT_ONCE]
-        condition = or_(
-            *(
-                and_(eq("YourRef", each.marker), eq("Supplier", Guid(each.supplier_remote_id)))
-                for each in chunk
+    for sink, document in DOCUMENTS.items():
+        of_sink = [each for each in wanted if each.sink == sink]
+        for start in range(0, len(of_sink), AT_ONCE):
+            chunk = of_sink[start : start + AT_ONCE]
+            condition = or_(
+                *(
+                    and_(
+                        eq(document.marker, each.marker),
+                        eq(document.counterpart, Guid(each.counterpart_id)),
+                    )
+                    for each in chunk
+                )
             )
-        )
-        asked = set(chunk)
-        for order in _read(exact, condition):
-            key = Wanted(order.your_ref, order.supplier_id)
-            if key in asked:
-                found.setdefault(key, []).append(order)
+            asked = set(chunk)
+            for order in _read(exact, document, condition):
+                key = Wanted(sink, order.marker, order.counterpart_id)
+                if key in asked:
+                    found.setdefault(key, []).append(order)
     for orders in found.values():
         orders.sort(key=lambda order: (int(order.order_number or 0), order.exact_id))
     return found
 
 
-def read_order(exact: ExactClient, exact_id: str) -> StandingOrder | None:
-    """One order, read back by its id."""
-    return next(iter(_read(exact, eq("PurchaseOrderID", Guid(exact_id)))), None)
+def read_order(exact: ExactClient, document: Document, exact_id: str) -> StandingOrder | None:
+    """One document, read back by its id."""
+    return next(iter(_read(exact, document, eq(document.key, Guid(exact_id)))), None)
 
 
 @dataclass(frozen=True)
@@ -126,31 +120,34 @@ def _is_same(planned: PlannedLine, standing: StandingLine) -> bool:
     )
 
 
-def _read(exact: ExactClient, condition: str) -> Iterable[StandingOrder]:
-    for page in exact.pages(PATH, select=SELECT, filter=condition, expand=EXPAND):
+def _read(exact: ExactClient, document: Document, condition: str) -> Iterable[StandingOrder]:
+    for page in exact.pages(document.path, select=document.select, filter=condition, expand=document.expand):
         for entry in page.entries:
-            yield _order(entry)
+            yield _order(document, entry)
 
 
-def _order(entry: Mapping[str, Any]) -> StandingOrder:
-    lines = [_line(line) for line in entry.get("PurchaseOrderLines") or ()]
-    number = parse(entry.get("OrderNumber"), "Int32", "OrderNumber")
+def _order(document: Document, entry: Mapping[str, Any]) -> StandingOrder:
+    number = parse(entry.get(document.number), "Int32", document.number)
     return StandingOrder(
-        exact_id=str(parse(entry["PurchaseOrderID"], "Guid", "PurchaseOrderID")),
+        exact_id=str(parse(entry[document.key], "Guid", document.key)),
         order_number=None if number is None else str(number),
-        supplier_id=str(parse(entry["Supplier"], "Guid", "Supplier")),
-        your_ref=str(entry.get("YourRef") or "").strip(),
-        lines=tuple(sorted(lines, key=lambda line: line.line_number)),
+        counterpart_id=str(parse(entry[document.counterpart], "Guid", document.counterpart)),
+        marker=str(entry.get(document.marker) or "").strip(),
+        lines=tuple(sorted(_lines(document, entry), key=lambda line: line.line_number)),
     )
 
 
-def _line(entry: Mapping[str, Any]) -> StandingLine:
+def _lines(document: Document, entry: Mapping[str, Any]) -> list[StandingLine]:
+    if document.lines is None:
+        return [_line(entry, document.quantity or "")]
+    return [_line(line, document.lines.quantity) for line in entry.get(document.lines.name) or ()]
+
+
+def _line(entry: Mapping[str, Any], quantity: str) -> StandingLine:
+    edm_types = {"ID": "Guid", "LineNumber": "Int32", "Item": "Guid", quantity: "Double"}
     values: dict[str, Any] = {
-        name: parse(entry.get(name), edm_type, name) for name, edm_type in LINE_FIELDS.items()
+        name: parse(entry.get(name), edm_type, name) for name, edm_type in edm_types.items()
     }
     return StandingLine(
-        values["ID"],
-        values["LineNumber"] or 0,
-        values["Item"] or "",
-        values["QuantityInPurchaseUnits"] or 0.0,
+        values["ID"], values["LineNumber"] or 0, values["Item"] or "", values[quantity] or 0.0
     )

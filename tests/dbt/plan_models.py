@@ -24,9 +24,22 @@ MARTS = (
     "optiply_suppliers",
     "optiply_supplier_products",
     "optiply_sell_orders",
+    "optiply_buy_orders",
+    "optiply_buy_order_lines",
+    "optiply_receipt_lines",
     "exact_purchase_orders",
+    "exact_warehouse_transfers",
+    "exact_shop_orders",
 )
 LEAVING = "int_orders__sell_orders_leaving"
+# The evidence by which records leave (C8), by entity.
+EVIDENCE = {
+    "sellOrders": LEAVING,
+    "buyOrders": "int_buy_orders__orders_leaving",
+    "buyOrderLines": "int_buy_orders__lines_leaving",
+    "receiptLines": "int_receipts__leaving",
+}
+UNREGISTERED_EXPORTS = "int_buy_orders__unregistered_exports"
 # Where a mart's own streams end: the rows of `deleted` are one stream, the known products the plan's.
 LINEAGE_STOPS = ("int_deletions__rows", "plan_optiply_products")
 
@@ -69,6 +82,11 @@ ALL_SOURCES_ON: dict[str, Any] = {
     "unit_filter": True,
     "unit_factors": {"gal": {"unit": "ml", "factor": 3750.0}},
     "export_BOLine_price": True,
+    "use_assembly_orders": True,
+    "use_production_orders": True,
+    "default_warehouse_id": "1",
+    "use_buy_orders_multiple_warehouses": False,
+    "use_sales_orders_multiple_warehouses": False,
 }
 
 
@@ -94,7 +112,11 @@ class PlanModels:
             columns = self.manifest["nodes"][node_id(mart)]["columns"].values()
             types = ", ".join(f"{column['name']} {column['data_type']}" for column in columns)
             connection.execute(f"create table marts.{mart} ({types})")
-        connection.execute(f"create table intermediate.{LEAVING} (remote_id varchar, reason varchar)")
+        for evidence in EVIDENCE.values():
+            connection.execute(f"create table intermediate.{evidence} (remote_id varchar, reason varchar)")
+        connection.execute(
+            f"create table intermediate.{UNREGISTERED_EXPORTS} (remote_id varchar, optiply_buy_order_id varchar)"
+        )
         return connection
 
     def build(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,14 +8,25 @@ import pytest
 
 from extract.exact.selection import scheduled_streams
 from settings.flags import Flags
-from tests.dbt.plan_models import ALL_SOURCES_ON, DEFAULTS, LEAVING, OPPOSITES, CompilePlan, PlanModels
+from tests.dbt.plan_models import (
+    ALL_SOURCES_ON,
+    DEFAULTS,
+    EVIDENCE,
+    OPPOSITES,
+    UNREGISTERED_EXPORTS,
+    CompilePlan,
+    PlanModels,
+)
 
 MODELS = {
     "products": ("optiply_products",),
     "suppliers": ("optiply_suppliers",),
     "supplierProducts": ("optiply_supplier_products",),
-    "sellOrders": ("optiply_sell_orders", LEAVING),
-    "exactPurchaseOrders": ("exact_purchase_orders",),
+    "sellOrders": ("optiply_sell_orders", EVIDENCE["sellOrders"]),
+    "buyOrders": ("optiply_buy_orders", EVIDENCE["buyOrders"], UNREGISTERED_EXPORTS),
+    "buyOrderLines": ("optiply_buy_order_lines", EVIDENCE["buyOrderLines"], UNREGISTERED_EXPORTS),
+    "receiptLines": ("optiply_receipt_lines", EVIDENCE["receiptLines"], UNREGISTERED_EXPORTS),
+    "exactPurchaseOrders": ("exact_purchase_orders", "exact_warehouse_transfers", "exact_shop_orders"),
 }
 
 

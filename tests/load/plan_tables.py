@@ -14,8 +14,9 @@ PLAN_COLUMNS = """
     payload_hash varchar, changed_attributes varchar, reason varchar, blocked_by varchar
 """
 EXPORT_COLUMNS = """
-    optiply_buy_order_id varchar, marker varchar, supplier_remote_id varchar, payload varchar, lines varchar,
-    payload_hash varchar, refused_reason varchar, refused_rule varchar, operation varchar, blocked_by varchar
+    sink varchar, optiply_buy_order_id varchar, marker varchar, counterpart_id varchar, payload varchar,
+    lines varchar, payload_hash varchar, optiply_order varchar, refused_reason varchar, refused_rule varchar,
+    operation varchar, blocked_by varchar
 """
 
 
@@ -56,14 +57,14 @@ class PlanTables:
         self.connection = connection
         connection.execute("create schema if not exists plan; create schema if not exists marts")
         connection.execute(f"create table if not exists plan.plan_optiply ({PLAN_COLUMNS})")
-        connection.execute(f"create table if not exists plan.plan_exact_purchase_orders ({EXPORT_COLUMNS})")
+        connection.execute(f"create table if not exists plan.plan_exact ({EXPORT_COLUMNS})")
         connection.execute(
             "create table if not exists marts.exact_adopted_orders (optiply_buy_order_id varchar, remote_id varchar)"
         )
 
     def clear(self) -> None:
         self.connection.execute("delete from plan.plan_optiply")
-        self.connection.execute("delete from plan.plan_exact_purchase_orders")
+        self.connection.execute("delete from plan.plan_exact")
 
     def add(
         self,
@@ -97,6 +98,7 @@ class PlanTables:
         supplier_id: str,
         lines: Sequence[tuple[str, str, float]],
         *,
+        optiply_order: Mapping[str, Any] | None = None,
         blocked_by: str | None = None,
         refused_reason: str | None = None,
     ) -> None:
@@ -111,19 +113,47 @@ class PlanTables:
                 for _, item_id, quantity in lines
             ],
         }
+        self.add_document(
+            "purchase_orders",
+            order_id,
+            order_id,
+            supplier_id,
+            body,
+            lines,
+            optiply_order=optiply_order,
+            blocked_by=blocked_by,
+            refused_reason=refused_reason,
+        )
+
+    def add_document(
+        self,
+        sink: str,
+        order_id: str,
+        marker: str,
+        counterpart_id: str,
+        body: Mapping[str, Any],
+        lines: Sequence[tuple[str, str, float]],
+        *,
+        optiply_order: Mapping[str, Any] | None = None,
+        blocked_by: str | None = None,
+        refused_reason: str | None = None,
+    ) -> None:
+        """lines: (Optiply line id, item id, quantity)."""
         matched = [
-            {"optiply_buy_order_line_id": line_id, "item_id": item_id, "quantity_in_purchase_units": quantity}
+            {"optiply_buy_order_line_id": line_id, "item_id": item_id, "quantity": quantity}
             for line_id, item_id, quantity in lines
         ]
         self.connection.execute(
-            "insert into plan.plan_exact_purchase_orders values (?, ?, ?, ?, ?, ?, ?, null, 'create', ?)",
+            "insert into plan.plan_exact values (?, ?, ?, ?, ?, ?, ?, ?, ?, null, 'create', ?)",
             [
+                sink,
                 order_id,
-                order_id,
-                supplier_id,
+                marker,
+                counterpart_id,
                 json.dumps(body),
                 json.dumps(matched),
                 md5(body),
+                text(optiply_order),
                 refused_reason,
                 blocked_by,
             ],

@@ -107,7 +107,24 @@ class BuyOrders:
             (line_id, item, quantity)
             for line_id, (item, quantity) in zip(self.line_ids(order_id), lines, strict=True)
         ]
-        self.plan.add_order(order_id, SUPPLIER, numbered, **plan_options)
+        given = {"optiply_order": self.in_optiply(order_id), **plan_options}
+        self.plan.add_order(order_id, SUPPLIER, numbered, **given)
+
+    def in_optiply(self, order_id: str) -> dict[str, Any]:
+        """What the plan keeps of the order as it stands in Optiply."""
+        lines = self.sandbox.store.with_value("buyOrderLines", "buyOrderId", int(order_id))
+        return {
+            "supplier_id": str(self.supplier_id),
+            "lines": [
+                {
+                    "id": str(line.id),
+                    "product_id": str(line.values["productId"]),
+                    "quantity": float(str(line.values["quantity"])),
+                    "subtotal_value": float(str(line.values["subtotalValue"])),
+                }
+                for line in lines
+            ],
+        }
 
     def line_ids(self, order_id: str) -> list[str]:
         rows = self.sandbox.store.with_value("buyOrderLines", "buyOrderId", int(order_id))

@@ -462,3 +462,101 @@ def test_only_the_orders_asked_for_are_sent(
     second = buy_orders.place((SCREW, 2))
     run_export(order_ids=[second])
     assert [order["YourRef"] for order in orders(exact_sandbox)] == [second]
+
+
+def test_an_order_deleted_in_optiply_since_it_was_planned_is_not_sent(
+    run_export: Export,
+    buy_orders: BuyOrders,
+    exact_sandbox: ExactSandbox,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """X1: raw keeps what was read; what is gone in Optiply is no order. No refusal is kept, the reason once."""
+    order_id = buy_orders.place((SCREW, 2))
+    other = buy_orders.place((SCREW, 1))
+    sandbox.store.delete("buyOrders", int(order_id))
+    result = run_export()
+    assert [order["YourRef"] for order in orders(exact_sandbox)] == [other]
+    assert result.notices[0].kind == "noted" and "deleted in Optiply" in result.notices[0].reason
+    assert not result.needs_a_look and rows(connection, "from ledger.refusals") == []
+    run_export()
+    kept = rows(connection, f"select outcome, message from ledger.intents where remote_id = '{order_id}'")
+    assert kept == [{"outcome": "waiting", "message": "deleted in Optiply"}]
+
+
+@pytest.mark.parametrize(
+    ("entity", "attribute", "value", "reason"),
+    [
+        ("buyOrderLines", "quantity", 7, "changed in Optiply"),
+        ("buyOrderLines", "subtotalValue", 13, "changed in Optiply"),
+        ("buyOrders", "completed", "2026-03-02T00:00:00Z", "completed in Optiply"),
+        ("buyOrders", "remoteId", "an-exact-id", "stands in Exact already"),
+    ],
+)
+def test_an_order_changed_in_optiply_since_it_was_planned_is_not_sent_as_it_was(
+    run_export: Export,
+    buy_orders: BuyOrders,
+    plan: PlanTables,
+    exact_sandbox: ExactSandbox,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+    entity: str,
+    attribute: str,
+    value: Any,
+    reason: str,
+) -> None:
+    """X1, X8: goods and money go by what the order is, not by what it was."""
+    order_id = buy_orders.place((SCREW, 2))
+    row = sandbox.store.rows(entity)[0]
+    sandbox.store.update(entity, row.id, {attribute: value})
+    result = run_export()
+    assert posts(exact_sandbox) == 0 and rows(connection, "from ledger.refusals") == []
+    assert reason in result.notices[0].reason
+    if reason == "changed in Optiply":
+        assert result.counts.waiting == 1 and result.notices[0].kind == "waiting"
+        plan.clear()
+        buy_orders.plan_it(order_id, [(SCREW, 2)])  # the next plan is made of the order as it is now
+        assert run_export().counts.created == 1
+
+
+def test_a_line_added_or_taken_away_in_optiply_is_a_change(
+    run_export: Export, buy_orders: BuyOrders, exact_sandbox: ExactSandbox, sandbox: OptiplySandbox
+) -> None:
+    first, second = buy_orders.place((SCREW, 2)), buy_orders.place((SCREW, 2), (BOLT, 1))
+    line = {
+        "buyOrderId": int(first),
+        "productId": buy_orders.product_id,
+        "quantity": 1,
+        "subtotalValue": 1,
+    }
+    sandbox.store.create("buyOrderLines", line)
+    sandbox.store.delete("buyOrderLines", int(buy_orders.line_ids(second)[0]))
+    result = run_export()
+    assert posts(exact_sandbox) == 0 and result.counts.waiting == 2
+
+
+def test_another_supplier_in_optiply_is_a_change(
+    run_export: Export, buy_orders: BuyOrders, exact_sandbox: ExactSandbox
+) -> None:
+    order_id = buy_orders.place((SCREW, 2), plan=False)
+    planned = {**buy_orders.in_optiply(order_id), "supplier_id": "999"}
+    buy_orders.plan_it(order_id, [(SCREW, 2)], optiply_order=planned)
+    assert run_export().counts.waiting == 1 and posts(exact_sandbox) == 0
+
+
+def test_no_order_is_sent_while_optiply_cannot_be_asked(
+    run_export: Export,
+    buy_orders: BuyOrders,
+    exact_sandbox: ExactSandbox,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """A failed read is never "all gone", and never "unchanged" either."""
+    buy_orders.place((SCREW, 2))
+    buy_orders.place((SCREW, 3))
+    sandbox.faults.set([{"kind": "503", "method": "GET", "path": "*/buyOrderLines*"}])
+    result = run_export()
+    assert result.has_failed and result.stopped is not None and "Optiply could not be asked" in result.stopped
+    assert posts(exact_sandbox) == 0 and outcomes(connection) == []
+    sandbox.faults.set([])
+    assert run_export().counts.created == 2

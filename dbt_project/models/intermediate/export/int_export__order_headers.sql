@@ -4,11 +4,11 @@ with
 unsent_orders as (
     select optiply_buy_order_id, optiply_supplier_id, placed_date
     from {{ ref('int_export__unsent_orders') }}
-    where route = 'purchase_order'  -- the others are listed in int_quality__purchase_orders
+    where route = 'purchase_order'  -- the others are in int_export__internal_lines
 ),
 
 optiply_suppliers as (
-    select optiply_supplier_id, supplier_name, delivery_time_days
+    select optiply_supplier_id, supplier_name
     from {{ ref('stg_optiply__suppliers') }}
 ),
 
@@ -30,9 +30,9 @@ divisions as (
     from {{ ref('stg_exact__divisions') }}
 ),
 
-next_working_day as (
-    select next_working_date
-    from {{ ref('int_export__next_working_day') }}
+receipt_dates as (
+    select optiply_buy_order_id, receipt_date
+    from {{ ref('int_export__receipt_dates') }}
 ),
 
 order_headers as (
@@ -49,14 +49,9 @@ order_headers as (
         accounts.exact_account_manager_id,
         divisions.currency_code as division_currency_code,
         coalesce(accounts.purchase_currency_code, divisions.currency_code) as purchase_currency_code,
-        -- X2: calendar days; 0 days says as little as none
-        if(
-            optiply_suppliers.delivery_time_days > 0,
-            {{ as_of() }} + cast(optiply_suppliers.delivery_time_days as integer),
-            next_working_day.next_working_date
-        ) as receipt_date
+        receipt_dates.receipt_date
     from unsent_orders
-    cross join next_working_day
+    inner join receipt_dates on unsent_orders.optiply_buy_order_id = receipt_dates.optiply_buy_order_id
     left join optiply_suppliers on unsent_orders.optiply_supplier_id = optiply_suppliers.optiply_supplier_id
     left join exact_ids on unsent_orders.optiply_supplier_id = exact_ids.optiply_id
     left join accounts on exact_ids.remote_id = accounts.exact_account_id

@@ -16,6 +16,8 @@ buy_orders_in_exact as (
 exports as (
     select optiply_buy_order_id
     from {{ source('ledger', 'exports') }}
+    -- a shop order stands for one line; the lines that are still to go are those of exact_shop_orders
+    where sink is distinct from 'shop_orders'
 ),
 
 unsent as (

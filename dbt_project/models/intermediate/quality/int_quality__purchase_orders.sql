@@ -10,6 +10,9 @@ unsent_orders as (
 refusals as (
     select optiply_buy_order_id, rule_id, reason
     from {{ ref('int_export__refusals') }}
+    union all
+    select optiply_buy_order_id, rule_id, reason
+    from {{ ref('int_export__internal_refusals') }}
 ),
 
 order_lines as (
@@ -25,15 +28,11 @@ line_prices as (
 other_routes as (
     select
         optiply_buy_order_id as remote_id,
-        if(route = 'shop_order', 'X10', 'X9') as rule_id,
-        if(
-            route = 'shop_order',
-            'assembly order: not sent to Exact as a purchase order',
-            'flag export_stock_transfers: not sent to Exact as a purchase order'
-        ) as reason,
+        'X10' as rule_id,
+        'assembly order: becomes a shop order in Exact only with use_production_orders' as reason,
         'left_out' as severity
     from unsent_orders
-    where route <> 'purchase_order'
+    where route = 'shop_order' and not {{ flag_sql('use_production_orders') }}
 ),
 
 refused as (

@@ -19,6 +19,11 @@ line_prices as (
     where price_per_purchase_unit is not null
 ),
 
+optiply_orders as (
+    select optiply_buy_order_id, optiply_order
+    from {{ ref('int_export__optiply_orders') }}
+),
+
 warehouse as (
     select exact_warehouse_id
     from {{ ref('int_export__warehouse') }}
@@ -68,7 +73,7 @@ line_lists as (
             {
                 'optiply_buy_order_line_id': optiply_buy_order_line_id,
                 'item_id': exact_item_id,
-                'quantity_in_purchase_units': ordered_qty_purchase_unit
+                'quantity': ordered_qty_purchase_unit
             }
             order by line_position
         )) as lines,
@@ -119,9 +124,11 @@ orders as (
             'Currency': currencies.purchase_currency_code,
             'PurchaseOrderLines': line_lists.undated_lines
         })) as payload_hash,
+        optiply_orders.optiply_order,
         refusals.refused_reason,
         refusals.refused_rule
     from order_headers
+    inner join optiply_orders on order_headers.optiply_buy_order_id = optiply_orders.optiply_buy_order_id
     left join warehouse on true
     left join line_lists on order_headers.optiply_buy_order_id = line_lists.optiply_buy_order_id
     left join currencies on order_headers.optiply_buy_order_id = currencies.optiply_buy_order_id
@@ -135,6 +142,7 @@ select
     cast(payload as varchar) as payload,
     cast(lines as varchar) as lines,
     payload_hash,
+    optiply_order,
     refused_reason,
     refused_rule
 from orders
