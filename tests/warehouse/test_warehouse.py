@@ -63,9 +63,7 @@ def test_a_column_that_the_yaml_gained_is_added_to_an_old_table(tmp_path: Path) 
 
 
 def test_a_second_run_of_the_tenant_is_told_who_holds_the_lease(tmp_path: Path) -> None:
-    holder = hold(
-        "from warehouse.lease import lease", f"lease(Path({str(tmp_path)!r}), 'sync')"
-    )
+    holder = hold("from warehouse.lease import lease", f"lease(Path({str(tmp_path)!r}), 'sync')")
     try:
         with pytest.raises(LeaseTaken, match=rf"sync \(process {holder.pid}\)"), lease(tmp_path, "push"):
             pass
@@ -75,9 +73,7 @@ def test_a_second_run_of_the_tenant_is_told_who_holds_the_lease(tmp_path: Path) 
 
 
 def test_the_lease_ends_with_a_killed_process(tmp_path: Path) -> None:
-    holder = hold(
-        "from warehouse.lease import lease", f"lease(Path({str(tmp_path)!r}), 'sync')"
-    )
+    holder = hold("from warehouse.lease import lease", f"lease(Path({str(tmp_path)!r}), 'sync')")
     holder.kill()
     holder.wait()
     with lease(tmp_path, "push"):
