@@ -61,7 +61,6 @@ class Comparison:
     field: str
     operator: str
     value: Value
-    is_int64: bool
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,6 @@ class Token:
     kind: str
     value: Value
     position: int
-    is_int64: bool = False
 
 
 def tokens(text: str) -> list[Token]:
@@ -110,9 +108,7 @@ def _token(match: re.Match[str], position: int) -> Token:
         if match["number"]:
             suffix = match["suffix"].lower()
             digits = match["number"].rstrip("LlDdFfMm")
-            if suffix == "l":
-                return Token("number", int(digits), position, is_int64=True)
-            whole = digits.lstrip("-").isdigit() and not suffix
+            whole = suffix == "l" or (digits.lstrip("-").isdigit() and not suffix)
             return Token("number", int(digits) if whole else float(digits), position)
     except ValueError as error:
         raise Refused(400, f"Unrecognized literal at position {position}: {error}.") from error
@@ -178,9 +174,7 @@ class _Parser:
             right = self.operand(level)
             compared = _compare(str(sign.value), left, right, sign.position)
             if left_token.kind == "word" and left_token.value in self._fields and _is_literal(right_token):
-                comparison = Comparison(
-                    str(left_token.value), str(sign.value), right_token.value, right_token.is_int64
-                )
+                comparison = Comparison(str(left_token.value), str(sign.value), right_token.value)
                 return Expression("Boolean", compared.value, compared.fields, comparison)
             return compared
         return left

@@ -98,8 +98,6 @@ def check_filter(entity_set: EntitySet, expression: Expression | None) -> None:
         comparison = expression.comparison
         if comparison is None or comparison.field != "Timestamp" or comparison.operator != "gt":
             raise Refused(400, f"Only Timestamp gt can be filtered on {entity_set.path}.")
-        if not comparison.is_int64:
-            raise Refused(400, "Timestamp is Edm.Int64: write the value as 1L.")
         return
     if entity_set.filterable is not None and (refused := expression.fields - entity_set.filterable):
         raise Refused(

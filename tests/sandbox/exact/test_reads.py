@@ -119,11 +119,17 @@ def test_a_field_that_only_another_family_has_is_unknown(exact: Caller) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["Modified gt datetime'2024-01-01'", "Timestamp ge 1L", "Timestamp gt 1", "Timestamp gt 1L and Timestamp gt 2L",
+    ["Modified gt datetime'2024-01-01'", "Timestamp ge 1L", "Timestamp gt 1L and Timestamp gt 2L",
      "not (Timestamp gt 1L)", "Code eq 'x'"],
 )  # fmt: skip
 def test_sync_filters_nothing_but_timestamp_gt(exact: Caller, expression: str) -> None:
     assert exact.get("sync/Logistics/Items", select="ID", filter=expression).status_code == 400
+
+
+@pytest.mark.parametrize("start", ["1", "1L"])
+def test_a_first_sync_read_begins_with_timestamp_gt_1(exact: Caller, start: str) -> None:
+    rows = exact.rows("sync/Logistics/Items", select="ID,Timestamp", filter=f"Timestamp gt {start}")
+    assert len(rows) == len(exact.rows("logistics/Items", select="ID"))
 
 
 @pytest.mark.parametrize("option", ["orderby", "expand", "skip", "inlinecount"])
