@@ -25,11 +25,11 @@ def test_the_second_run_sends_nothing_and_a_change_in_exact_is_one_patch(world: 
             """
         )
     )
-    # a supplier product of a product that is disabled and was never in Optiply waits (P20)
+    # a supplier product whose product is disabled (P20) or whose supplier is ignored (S5), and never was in Optiply
     waiting = Counter(
         entity
         for (entity,) in world.query(
-            "select entity from plan.plan_optiply where blocked_by like 'waiting: product %'"
+            "select entity from plan.plan_optiply where operation = 'create' and blocked_by like 'waiting: %'"
         )
     )
     assert set(waiting) == {"supplierProducts"}
