@@ -116,7 +116,9 @@ def changes_in_words(changed_attributes: str | None) -> str:
     if changed_attributes is None:
         return ""
     changes = json.loads(changed_attributes, parse_float=str)
-    return "\n".join(f"{name} {_shown(each.get('old'))} → {_shown(each.get('new'))}" for name, each in changes.items())
+    return "\n".join(
+        f"{name} {_shown(each.get('old'))} → {_shown(each.get('new'))}" for name, each in changes.items()
+    )
 
 
 def _shown(value: Any) -> str:

@@ -11,7 +11,7 @@ from cli.options import AsOfOption, TenantOption, day_of
 from cli.summary import show
 from pipeline import steps
 from pipeline.run import Run, begin
-from settings.tenant import load_tenant
+from settings.tenant import SettingsError, load_tenant
 
 WaitOption = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait for another run of this tenant; 0 refuses.")
@@ -29,12 +29,18 @@ def extract(
         ),
     ] = None,
     all_streams: Annotated[bool, typer.Option("--all", help="Every stream of the catalogue.")] = False,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete", help="Read from the beginning, to find what is gone in Exact without a trace."
+        ),
+    ] = False,
     as_of: AsOfOption = None,
     wait: WaitOption = 0,
 ) -> None:
     """Read what changed in Exact and Optiply into the raw tables of the warehouse."""
     with begin(load_tenant(tenant), "extract", say=say, as_of=day_of(as_of), wait_seconds=wait) as run:
-        steps.extract_step(run, streams or (), all_streams=all_streams)
+        steps.extract_step(run, streams or (), all_streams=all_streams, complete=complete)
     _end(run)
 
 
@@ -68,11 +74,26 @@ def push(
     retry_refused: Annotated[
         bool, typer.Option("--retry-refused", help="Send also what Optiply refused before, unchanged.")
     ] = False,
+    stock_only: Annotated[
+        bool,
+        typer.Option(
+            "--stock-only", help="Read stock now and send changed stock levels, nothing else; takes seconds."
+        ),
+    ] = False,
     wait: WaitOption = 0,
 ) -> None:
     """Send the plan of the last transform to Optiply: exactly its rows, each once."""
+    if stock_only and (entity or retry_refused):
+        raise SettingsError(
+            "--stock-only sends stock levels of products: leave --entity and --retry-refused out"
+        )
     with begin(load_tenant(tenant), "push", say=say, wait_seconds=wait) as run:
-        steps.push_step(run, entity or (), allow_mass_delete=allow_mass_delete, retry_refused=retry_refused)
+        if stock_only:
+            steps.stock(run, allow_mass_delete=allow_mass_delete)
+        else:
+            steps.push_step(
+                run, entity or (), allow_mass_delete=allow_mass_delete, retry_refused=retry_refused
+            )
     _end(run)
 
 

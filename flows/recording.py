@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
-from prefect import get_run_logger
+from prefect import Flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from pipeline.exit_codes import exit_code_of
 from pipeline.run import FAILED, NEEDS_A_LOOK, Run, begin
 from pipeline.summary import VERDICTS, markdown_summary
 from settings.tenant import load_tenant
@@ -31,6 +34,18 @@ def recorded_run(tenant: str, command: str) -> Iterator[Run]:
             create_markdown_artifact(
                 markdown_summary(run), key=f"sync-{run.tenant.name}", description="What the run did"
             )
+
+
+def run_once(flow: Flow[..., Any], **parameters: Any) -> NoReturn:
+    """Run a flow that returns an exit code in this process and end the process with that code."""
+    try:
+        code = int(flow(**parameters))  # calling a flow gives its last state's data
+    except Exception as error:
+        known = FAILED if isinstance(error, RunFailed) else exit_code_of(error)
+        if known is None:
+            raise
+        code = known  # the flow's log has the words
+    sys.exit(code)
 
 
 def end_state(run: Run) -> State[int]:

@@ -6,18 +6,15 @@ prefect deploy --all                    the schedule of prefect.yaml, run by a p
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
-from flows.recording import RunFailed, end_state, needs_a_look, recorded_run
+from flows.recording import end_state, needs_a_look, recorded_run, run_once
 from pipeline import steps
-from pipeline.exit_codes import exit_code_of
-from pipeline.run import FAILED
 from warehouse.lease import LeaseTaken
 
 extract = task(name="extract", cache_policy=NO_CACHE)(steps.extract_step)
@@ -47,14 +44,7 @@ def main(
     dry_run: Annotated[bool, typer.Option(help="Extract and plan only, send nothing.")] = False,
 ) -> None:
     """Run the sync flow once, here and now. Exit codes are those of exact-optiply."""
-    try:
-        code = cast(int, sync(tenant, dry_run))  # calling a flow gives its last state's data
-    except Exception as error:
-        known = FAILED if isinstance(error, RunFailed) else exit_code_of(error)
-        if known is None:
-            raise
-        code = known  # the flow's log has the words
-    sys.exit(code)
+    run_once(sync, tenant=tenant, dry_run=dry_run)
 
 
 if __name__ == "__main__":

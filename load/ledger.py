@@ -11,11 +11,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
+
+from load.optiply.entities import CASCADES
 
 Target = Literal["optiply", "exact"]
 Operation = Literal["create", "update", "replace", "delete", "link", "rebuild"]
@@ -23,6 +25,7 @@ Result = Literal["accepted", "refused", "waiting", "failed", "unknown"]
 
 BATCH_SIZE = 50  # 1,000 outcomes cost 60 ms in batches of 50, 2.9 s one by one
 MESSAGE_LENGTH = 500
+KEEP_SETTLED = timedelta(days=90)  # settled intents, for whoever asks what was sent when
 
 
 class LedgerMissing(Exception):
@@ -50,6 +53,7 @@ class Outcome:
 
     created_id: id the other side gave, or of the record that was adopted.
     forget: the record no longer stands in Optiply, although the intent was not accepted.
+    gone: (entity, remote id) of other records that were found to be gone.
     payload_unknown: the record stands, but in which state is not known; the next plan sends all of it.
     """
 
@@ -61,6 +65,7 @@ class Outcome:
     created_id: str | None = None
     forget: bool = False
     payload_unknown: bool = False
+    gone: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,8 @@ class Ledger:
     def write_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Like `settle`, inside a transaction that the caller holds."""
         rows = [_outcome_row(position, outcome) for position, outcome in enumerate(outcomes)]
+        self._forget_children([key for outcome in outcomes for key in _leaving(outcome)])
+        self.forget([key for outcome in outcomes for key in outcome.gone])
         with self._incoming(rows, OUTCOME_SCHEMA):
             self.connection.execute(
                 """
@@ -164,6 +171,42 @@ class Ledger:
             )
             self._write_records()
             self._write_refusals()
+
+    def _forget_children(self, parents: Sequence[tuple[str, str]]) -> None:
+        """Take out what Optiply deleted together with these records. A child known by its id only stays: the
+        next plan sends it, and the answer (404) tells."""
+        for cascade in CASCADES:
+            remote_ids = [remote_id for entity, remote_id in parents if entity == cascade.parent]
+            if not remote_ids:
+                continue
+            children = self.connection.execute(
+                """
+                delete from ledger.records
+                where entity = ? and list_contains(?, json_extract_string(payload, '$.' || ?))
+                returning entity, remote_id
+                """,
+                [cascade.child, remote_ids, cascade.key],
+            ).fetchall()
+            parents = [*parents, *children]
+
+    def forget(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Take out records (entity, remote id) that Optiply no longer holds, and what it deleted with them."""
+        self._forget_children(keys)
+        if keys:
+            self.connection.executemany(
+                "delete from ledger.records where entity = ? and remote_id = ?", [list(key) for key in keys]
+            )
+
+    def distrust(self, keys: Sequence[tuple[str, str]]) -> None:
+        """These records stand in another state than the ledger says: the next plan sends all of them."""
+        if keys:
+            self.connection.executemany(
+                """
+                update ledger.records set payload = null, payload_hash = null
+                where entity = ? and remote_id = ?
+                """,
+                [list(key) for key in keys],
+            )
 
     def _write_records(self) -> None:
         self.connection.execute(
@@ -295,6 +338,18 @@ class Ledger:
         ).fetchall()
         return [Intent(*row) for row in rows]
 
+    def prune(self, *, now: datetime) -> int:
+        """Drop settled intents older than KEEP_SETTLED; returns how many. Open ones and rebuilds stay, and all
+        of them where no record is known, because they are then the only sign of a history."""
+        (count,) = self._one(
+            f"""
+            delete from ledger.intents
+            where not {OPEN} and operation <> 'rebuild' and settled_at < ? and exists (from ledger.records)
+            """,
+            [naive_utc(now) - KEEP_SETTLED],
+        )
+        return int(count)
+
     def has_history(self) -> bool:
         """False on a ledger that is new or was lost: it knows no record, and nothing was ever intended.
 
@@ -332,6 +387,15 @@ class Ledger:
         if row is None:
             raise LookupError("the statement gave no row")
         return row
+
+
+def _leaving(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Records that left Optiply, if only to be made anew: what hung on them is gone too."""
+    yield from outcome.gone
+    intent = outcome.intent
+    left = outcome.result == "accepted" and intent.operation in ("delete", "replace")
+    if intent.target == "optiply" and (left or outcome.forget):
+        yield intent.entity, intent.remote_id
 
 
 def _outcome_row(position: int, outcome: Outcome) -> dict[str, Any]:

@@ -7,25 +7,46 @@ and the Prefect flow both call these.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 import extract.run
 import load.exact.export
 import load.optiply.push
+import load.optiply.verify
 from extract.result import ExtractResult, StreamProgress
 from load.exact.result import ExportResult
+from load.optiply.plan_rows import WHOLE_PLAN, require_plan
 from load.optiply.result import Notice, PushResult
+from load.optiply.verify import DriftKind, VerifyResult
 from pipeline.run import Run
+from settings.tenant import SettingsError
 from warehouse import dbt
 from warehouse.connection import connect
 from warehouse.runs import EntityCounts
 
+STOCK_STREAMS = ("stock_positions",)
+STOCK_MODELS = (
+    # what can hold a row: a read that failed now (C10), what was refused or left open since
+    *("int_plan__stream_status", "int_plan__held_entities", "int_plan__refusals", "int_plan__open_intents"),
+    "stg_exact__stock_positions+,+plan_optiply_stock",
+    "plan_optiply",  # the plan that a whole push would read next
+)
+DRIFT_IN_WORDS: Mapping[DriftKind, str] = {
+    "missing": "records are no longer in Optiply",
+    "unknown": "records of ours in Optiply are not in the ledger",
+    "moved": "records stand in Optiply under another id",
+    "changed": "records were changed in Optiply",
+    "twice": "remote ids stand on several Optiply records: remove all but one there",
+}
 NOTICES_SHOWN = 5  # of each entity and kind; `status` and marts.data_quality have all of them
 
 
-def extract_step(run: Run, streams: Sequence[str] = (), *, all_streams: bool = False) -> ExtractResult:
-    """Read what changed in Exact and Optiply into raw. A stream that fails holds its entities, no more."""
+def extract_step(
+    run: Run, streams: Sequence[str] = (), *, all_streams: bool = False, complete: bool = False
+) -> ExtractResult:
+    """Read what changed in Exact and Optiply into raw, all of it when `complete`. A stream that fails holds its
+    entities, no more."""
     run.say("extract: reading what changed in Exact and Optiply")
     with run.timed("extract"):
         result = extract.run.run(
@@ -34,6 +55,7 @@ def extract_step(run: Run, streams: Sequence[str] = (), *, all_streams: bool = F
             as_of=run.as_of,
             streams=streams or None,
             all_streams=all_streams,
+            read_whole=complete,
             exact=run.exact,
             optiply=run.optiply,
             report=_page_reporter(run.say),
@@ -63,8 +85,12 @@ def push_step(
     *,
     allow_mass_delete: bool = False,
     retry_refused: bool = False,
+    stock_only: bool = False,
 ) -> PushResult:
-    """Send the plan to Optiply. Raises LedgerMissing in front of an account that the ledger does not know."""
+    """Send the plan to Optiply, or of it the stock levels only.
+
+    Raises LedgerMissing in front of an account that the ledger does not know.
+    """
     run.say("push: sending the plan to Optiply")
     with run.timed("push"), connect(run.tenant.warehouse_path) as connection:
         result = load.optiply.push.push(
@@ -76,6 +102,7 @@ def push_step(
             entities=entities or None,
             allow_mass_delete=allow_mass_delete,
             retry_refused=retry_refused,
+            stock_only=stock_only,
             report=run.say,
         )
     for entity, counts in result.counts.items():
@@ -116,6 +143,41 @@ def sync(run: Run, *, dry_run: bool = False) -> None:
     if not dry_run:
         push_step(run)
         export_step(run)
+
+
+def stock(run: Run, *, dry_run: bool = False, allow_mass_delete: bool = False) -> None:
+    """The quick path between two whole runs: read stock, plan stock, send changed stock levels. It decides with
+    all else as the last whole run left it, so there must have been one."""
+    if not run.tenant.flags.map_stockLevel:
+        raise SettingsError("map_stockLevel is off: no stock level is sent to Optiply")
+    with connect(run.tenant.warehouse_path) as connection:
+        require_plan(connection, WHOLE_PLAN)
+    extract_step(run, STOCK_STREAMS)
+    transform_step(run, select=STOCK_MODELS)
+    if not dry_run:
+        push_step(run, allow_mass_delete=allow_mass_delete, stock_only=True)
+
+
+def verify_step(run: Run, *, repair: bool = False) -> VerifyResult:
+    """Compare Optiply with the ledger; `repair` corrects the ledger, nothing is sent."""
+    run.say("verify: comparing Optiply with the ledger")
+    with run.timed("verify"), connect(run.tenant.warehouse_path) as connection:
+        result = load.optiply.verify.verify(
+            connection,
+            run.optiply,
+            coupling_id=run.tenant.optiply.coupling_id,
+            run_id=run.run_id,
+            now=run.now,
+            repair=repair,
+            report=run.say,
+        )
+    for kind, count in Counter(drift.kind for drift in result.drift).items():
+        run.notices.append(f"verify: {count} {DRIFT_IN_WORDS[kind]}")
+    if result.repaired:
+        run.notices.append(
+            f"verify: the ledger is corrected in {result.repaired} places, the next sync mends Optiply"
+        )
+    return result
 
 
 def _note(run: Run, receiver: str, notices: Sequence[Notice]) -> None:

@@ -47,6 +47,11 @@ class OptiplyClient:
         self._request_count = 0
 
     @property
+    def account_id(self) -> int:
+        """The account that every request is about."""
+        return self._settings.account_id
+
+    @property
     def request_count(self) -> int:
         return self._request_count
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apis.errors import BrokenBody
+from apis.optiply.exact_json import exact_json
 
 MEDIA_TYPE = "application/vnd.api+json"
 
@@ -27,8 +28,7 @@ class ListPage:
 
 
 def encode(entity: str, attributes: dict[str, Any]) -> bytes:
-    document = {"data": {"type": entity, "attributes": attributes}}
-    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    return exact_json({"data": {"type": entity, "attributes": attributes}}).encode()
 
 
 def decode_resource(body: bytes) -> Resource:

@@ -47,6 +47,14 @@ def find_by_remote_id(
     return min(found, key=lambda resource: int(resource.id), default=None)
 
 
+def find_reversed(
+    client: OptiplyClient, entity: str, unique_by: tuple[str, ...], wanted: Mapping[str, Any]
+) -> Resource | None:
+    """The record that has our unique pair the other way round."""
+    turned = dict(zip(unique_by, (wanted[name] for name in reversed(unique_by)), strict=True))
+    return find_by_attributes(client, entity, turned)
+
+
 def find_by_attributes(client: OptiplyClient, entity: str, wanted: Mapping[str, Any]) -> Resource | None:
     """The record with exactly these attributes, for example the one row of a product and a supplier."""
     for page in client.list(entity, filters={name: str(value) for name, value in wanted.items()}):

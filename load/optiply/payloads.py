@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic.alias_generators import to_camel
 
+from apis.optiply.exact_json import parse_exact_json
 from load.optiply.entities import Entity
 
 REMOTE_ID_SUFFIX = "_remote_id"
@@ -30,8 +30,8 @@ class ParentMissing(Exception):
 
 
 def decode(payload: str) -> dict[str, Any]:
-    """The payload text of a plan row as a dict; anything but a JSON object is a ValueError."""
-    content = json.loads(payload)
+    """The payload text of a plan row as a dict, its decimals exact; anything but a JSON object is a ValueError."""
+    content = parse_exact_json(payload)
     if not isinstance(content, dict):
         raise ValueError(f"a payload is a JSON object, not {type(content).__name__}")
     return content

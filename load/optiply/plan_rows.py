@@ -1,4 +1,4 @@
-"""The rows of `plan.plan_optiply` that are to be sent, beside what the ledger knows at this moment.
+"""The rows of a plan that are to be sent, beside what the ledger knows at this moment.
 
 The plan was made before open intents were settled, and may be pushed a second time. So every row is read
 together with its ledger record, and `due_operation` says what is still to be done.
@@ -6,6 +6,7 @@ together with its ledger record, and `due_operation` says what is still to be do
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,8 @@ import pyarrow as pa
 
 from load.optiply.payloads import Reference
 
+WHOLE_PLAN = "plan_optiply"
+STOCK_PLAN = "plan_optiply_stock"
 PAGE_SIZE = 1000  # rows held in memory at a time
 RowOperation = Literal["create", "update", "replace", "delete"]
 # inside an entity: what leaves goes first, so that a unique pair is free before it is taken again
@@ -63,6 +66,14 @@ def sends_everything(row: PlanRow) -> bool:
     )
 
 
+def carries_create_only(row: PlanRow) -> bool:
+    """True for a create whose payload holds what an update must not send, such as the stock level 0 of a product
+    under `map_stockLevel: false`: the plan's hash leaves that out."""
+    if row.operation != "create" or row.payload is None:
+        return False
+    return hashlib.md5(row.payload.encode(), usedforsecurity=False).hexdigest() != row.payload_hash
+
+
 def sendable(*, allow_mass_delete: bool, retry_refused: bool) -> str:
     """SQL condition on a plan row; `open intent` rows may go because intents are settled before."""
     reasons = ["blocked_by is null", "starts_with(blocked_by, 'open intent')"]
@@ -82,17 +93,17 @@ def require_plan(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         raise PlanMissing(f"there is no plan.{table}: run exact-optiply transform first")
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, entity: str, condition: str) -> int:
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str, entity: str, condition: str) -> int:
     row = connection.execute(
-        f"select count(*) from plan.plan_optiply where entity = ? and {condition}", [entity]
+        f"select count(*) from plan.{table} where entity = ? and {condition}", [entity]
     ).fetchone()
     return int(row[0]) if row else 0
 
 
 def pages(
-    connection: duckdb.DuckDBPyConnection, entity: str, operation: RowOperation, condition: str
+    connection: duckdb.DuckDBPyConnection, table: str, entity: str, operation: RowOperation, condition: str
 ) -> Iterator[list[PlanRow]]:
-    """Rows in the order of their remote ids, each page read when it is asked for.
+    """Rows of `plan.<table>` in the order of their remote ids, each page read when it is asked for.
 
     A record with an intent that is still open is left out: nothing may be sent about it.
     """
@@ -101,7 +112,7 @@ def pages(
         found = connection.execute(
             f"""
             with rows as (
-                select * from plan.plan_optiply
+                select * from plan.{table}
                 where entity = $entity and operation = $operation and remote_id > $last and {condition}
             )
             select

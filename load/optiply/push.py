@@ -30,7 +30,7 @@ from load.optiply.payloads import (
     references,
     synced_at,
 )
-from load.optiply.plan_rows import PlanRow, RowOperation, due_operation, sends_everything
+from load.optiply.plan_rows import PlanRow, RowOperation, carries_create_only, due_operation, sends_everything
 from load.optiply.result import Counts, Notice, NoticeKind, PushResult
 from load.optiply.send import Sender, Task
 from load.optiply.settle import settle
@@ -60,18 +60,23 @@ def push(
     entities: Sequence[str] | None = None,
     allow_mass_delete: bool = False,
     retry_refused: bool = False,
+    stock_only: bool = False,
     sleep: Callable[[float], None] = time.sleep,
     report: Callable[[str], None] = silent,
 ) -> PushResult:
     """Push `plan.plan_optiply`. Entities go one after the other, parents first; `entities` limits them.
 
-    allow_mass_delete: also what the brake holds. retry_refused: also what was refused before.
+    allow_mass_delete: also what the brake holds. retry_refused: also what was refused before. stock_only: push
+    `plan.plan_optiply_stock` instead, changed stock levels of products and nothing else.
     Raises LedgerMissing, PlanMissing, and StopRun (credentials) after the ledger is settled.
     """
     known = {entity.name for entity in ENTITIES}
     if unknown := sorted(set(entities or ()) - known):
         raise ValueError(f"{', '.join(unknown)} cannot be pushed; these can: {', '.join(sorted(known))}")
-    plan_rows.require_plan(connection, "plan_optiply")
+    table = plan_rows.STOCK_PLAN if stock_only else plan_rows.WHOLE_PLAN
+    if stock_only:
+        entities = ("products",)
+    plan_rows.require_plan(connection, table)
     ledger = Ledger(connection, run_id=run_id)
     stop_on_lost_ledger(ledger, client)
     settled = settle(connection, client, run_id=run_id, now=now, sleep=sleep)
@@ -88,12 +93,13 @@ def push(
         sender = Sender(client, now=now, sleep=sleep)
         for entity in ENTITIES:
             if entities is None or entity.name in entities:
-                one = _EntityPush(ledger, sender, pool, entity, condition, now, report)
+                one = _EntityPush(ledger, sender, pool, entity, table, condition, now, report)
                 stopped = one.run()
                 counts[entity.name] = one.counts
                 notices += one.notices
             if stopped:
                 break
+    ledger.prune(now=now())
     return PushResult(counts, tuple(notices), settled.done, settled.undone, stopped)
 
 
@@ -106,6 +112,7 @@ class _EntityPush:
         sender: Sender,
         pool: ThreadPoolExecutor,
         entity: Entity,
+        table: str,
         condition: str,
         now: Callable[[], datetime],
         report: Callable[[str], None],
@@ -115,6 +122,7 @@ class _EntityPush:
         self.sender = sender
         self.pool = pool
         self.entity = entity
+        self.table = table
         self.condition = condition
         self.now = now
         self.report = report
@@ -124,10 +132,10 @@ class _EntityPush:
     def run(self) -> str | None:
         """Send all due rows; the reason to stop the whole push, or None."""
         self._count_what_stays()
-        total = plan_rows.count_rows(self.connection, self.entity.name, self.condition)
+        total = plan_rows.count_rows(self.connection, self.table, self.entity.name, self.condition)
         seen = 0
         for operation in plan_rows.OPERATIONS:
-            for page in plan_rows.pages(self.connection, self.entity.name, operation, self.condition):
+            for page in self._pages(operation):
                 for batch in batched(self._due(page), BATCH_SIZE):
                     if stopped := self._send(batch):
                         return stopped
@@ -136,11 +144,14 @@ class _EntityPush:
         self.counts.failed += total - seen  # their intents could not be settled, so they were left alone
         return None
 
+    def _pages(self, operation: RowOperation) -> Iterator[list[PlanRow]]:
+        return plan_rows.pages(self.connection, self.table, self.entity.name, operation, self.condition)
+
     def _count_what_stays(self) -> None:
         """Blocked rows by the plan's reason, and the records that the plan leaves alone."""
         blocked = self.connection.execute(
             f"""
-            select remote_id, blocked_by from plan.plan_optiply
+            select remote_id, blocked_by from plan.{self.table}
             where entity = ? and not {self.condition} order by remote_id
             """,
             [self.entity.name],
@@ -157,9 +168,9 @@ class _EntityPush:
                     case _:  # a held stream or a brake is one reason for many rows, not one each
                         self.counts.held += 1
         row = self.connection.execute(
-            """
+            f"""
             select count(*) from ledger.records
-            anti join plan.plan_optiply using (entity, remote_id) where entity = ?
+            anti join plan.{self.table} using (entity, remote_id) where entity = ?
             """,
             [self.entity.name],
         ).fetchone()
@@ -177,14 +188,20 @@ class _EntityPush:
             if operation is None:
                 self.counts.unchanged += 1
                 continue
+            if operation != "create" and self.entity.create_needs and carries_create_only(row):
+                self._wait(
+                    row.remote_id, "waiting: it stands in Optiply since the plan, the next one decides"
+                )
+                continue
             try:
                 yield self._task(row, operation, payloads[row.remote_id], parents)
             except ParentMissing as missing:
-                self.counts.waiting += 1
-                self._notice(row.remote_id, "waiting", f"waiting: {missing} is not in Optiply")
+                self._wait(row.remote_id, f"waiting: {missing} is not in Optiply")
 
     def _operation(self, row: PlanRow) -> RowOperation | None:
         operation = due_operation(row)
+        if self.table == plan_rows.STOCK_PLAN and (row.known_id is None or sends_everything(row)):
+            return None  # more than its stock is due: the whole plan's business
         if operation == "update" and self.entity.nested and sends_everything(row):
             return "replace"  # whether its lines are right is not known, and a PATCH does not carry them
         return operation
@@ -211,7 +228,10 @@ class _EntityPush:
             # with the nulls that clear (C6), which a payload need not hold
             changes = attributes(self.entity, changed_values(row.changed_attributes), parents)
         sent = {**whole, **changes} if sends_everything(row) else {**changes, **stamp}
-        return Task(self.entity, intent, sent=sent, whole=whole)
+        if self.entity.with_account:
+            whole = {**whole, "accountId": self.sender.client.account_id}
+        own = {each: parents[each] for each in references(self.entity, payload)}
+        return Task(self.entity, intent, sent=sent, whole=whole, parents=own)
 
     def _send(self, batch: Sequence[Task]) -> str | None:
         """Intents, requests, outcomes of one batch; then the records that were gone, as new ones."""
@@ -229,17 +249,18 @@ class _EntityPush:
                 stop = error
                 outcomes.append(Outcome(task.intent, "unknown", self.now(), message=str(error)))
         self.ledger.settle(outcomes)
-        gone = [
-            task
-            for task, outcome in zip(batch, outcomes, strict=True)
-            if task.intent.operation == "update" and outcome.forget
-        ]
-        for outcome in outcomes:
-            if not (outcome.intent.operation == "update" and outcome.forget):
+        gone: list[Task] = []
+        for task, outcome in zip(batch, outcomes, strict=True):
+            if not (task.intent.operation == "update" and outcome.forget):
                 self._count(outcome)
+            elif task.can_create:
+                gone.append(task)
+            else:
+                self._wait(task.intent.remote_id, "waiting: gone in Optiply, the next plan creates it again")
         if stop:
             raise stop
-        has_none_through = all(each.result in ("failed", "unknown") for each in outcomes) and not gone
+        answered = ("accepted", "refused", "waiting")
+        has_none_through = not any(each.result in answered or each.forget for each in outcomes)
         if has_none_through and len(outcomes) >= DOWN_AFTER:
             return f"Optiply does not answer: {outcomes[-1].message}"
         return self._send([self._as_new(task) for task in gone]) if gone else None
@@ -255,7 +276,7 @@ class _EntityPush:
             payload=old.payload,
             payload_hash=old.payload_hash,
         )
-        return Task(self.entity, intent, sent=task.whole, whole=task.whole)
+        return Task(self.entity, intent, sent=task.whole, whole=task.whole, parents=task.parents)
 
     def _count(self, outcome: Outcome) -> None:
         operation, remote_id = outcome.intent.operation, outcome.intent.remote_id
@@ -268,9 +289,15 @@ class _EntityPush:
         elif outcome.result == "refused":
             self.counts.refused += 1
             self._notice(remote_id, "refused", message)
+        elif outcome.result == "waiting":
+            self._wait(remote_id, message)
         else:
             self.counts.failed += 1
             self._notice(remote_id, "failed", message)
+
+    def _wait(self, remote_id: str, reason: str) -> None:
+        self.counts.waiting += 1
+        self._notice(remote_id, "waiting", reason)
 
     def _notice(self, remote_id: str, kind: NoticeKind, reason: str) -> None:
         self.notices.append(Notice(self.entity.name, remote_id, kind, reason))

@@ -22,6 +22,7 @@ from apis.optiply import OptiplyClient
 from load.ledger import Intent, Outcome, Result
 from load.optiply import lookup
 from load.optiply.entities import Entity
+from load.optiply.payloads import Reference
 
 # A request whose client died or gave up may still be worked on: asked sooner, Optiply would not know it yet.
 IN_FLIGHT_SECONDS = 5.0
@@ -30,12 +31,19 @@ BAD_ADDRESS = "not a valid address"
 
 @dataclass(frozen=True)
 class Task:
-    """An intent that is committed. `sent`: attributes of its request; `whole`: the whole desired state."""
+    """An intent that is committed. `sent`: attributes of its request; `whole`: the whole desired state, as a
+    POST carries it; `parents`: the records it points at, with their ids."""
 
     entity: Entity
     intent: Intent
     sent: Mapping[str, Any] = field(default_factory=dict)
     whole: Mapping[str, Any] = field(default_factory=dict)
+    parents: Mapping[Reference, str] = field(default_factory=dict)
+
+    @property
+    def can_create(self) -> bool:
+        """False where the plan left out what only a create must carry."""
+        return all(name in self.whole for name in self.entity.create_needs)
 
 
 class NotConfirmed(Exception):
@@ -86,15 +94,45 @@ class Sender:
                 raise ValueError(f"{other} is not an operation on a record")
 
     def _create(self, task: Task) -> Outcome:
-        created_id, note = self._post(task)
+        try:
+            created_id, note = self._post(task)
+        except RecordRefused as refusal:
+            return self._refused_create(task, refusal)
         return self._outcome(task, "accepted", message=note, created_id=created_id)
+
+    def _refused_create(self, task: Task, refusal: RecordRefused, *, forget: bool = False) -> Outcome:
+        """Not every refusal is about the record: it waits where its parent is gone or its reverse stands."""
+        try:
+            gone = self._gone_parents(task) if isinstance(refusal, Gone) else ()
+            reverse = self._reverse(task) if task.entity.refuses_reversed else None
+        except (RequestRefused, TryAgain) as error:
+            return self._outcome(task, "failed", error, forget=forget)
+        if gone:
+            names = ", ".join(f"{entity} {remote_id}" for entity, remote_id in gone)
+            why = f"waiting: {names} is gone in Optiply, the next plan creates it again"
+            return self._outcome(task, "waiting", refusal, message=why, forget=forget, gone=gone)
+        if reverse is not None:
+            why = f"waiting: its reverse stands in Optiply (id {reverse})"
+            return self._outcome(task, "waiting", refusal, message=why, forget=forget)
+        return self._outcome(task, "refused", refusal, forget=forget)
+
+    def _gone_parents(self, task: Task) -> tuple[Reference, ...]:
+        return tuple(
+            parent
+            for parent, optiply_id in task.parents.items()
+            if lookup.find_by_id(self.client, parent.entity, optiply_id) is None
+        )
+
+    def _reverse(self, task: Task) -> str | None:
+        found = lookup.find_reversed(self.client, task.entity.name, task.entity.unique_by, task.whole)
+        return found.id if found else None
 
     def _replace(self, task: Task) -> Outcome:
         self.client.delete(task.entity.name, _id(task))
         try:
             created_id, note = self._post(task)
         except RecordRefused as refusal:
-            return self._outcome(task, "refused", refusal, forget=True)
+            return self._refused_create(task, refusal, forget=True)
         except (TryAgain, RequestRefused) as error:  # not NotConfirmed: the POST was not done
             return self._outcome(task, "failed", error, forget=True)
         return self._outcome(task, "accepted", message=note, created_id=created_id)
@@ -188,15 +226,17 @@ class Sender:
         message: str | None = None,
         created_id: str | None = None,
         forget: bool = False,
+        gone: tuple[Reference, ...] = (),
     ) -> Outcome:
         return Outcome(
             intent=task.intent,
             result=result,
             at=self.now(),
             status_code=getattr(error, "status", None),
-            message=words(error) if error else message,
+            message=message or (words(error) if error else None),
             created_id=created_id,
             forget=forget,
+            gone=gone,
         )
 
 

@@ -23,7 +23,7 @@ def same_value(wanted: Any, standing: Any) -> bool:
         return wanted is standing
     if isinstance(wanted, list) and isinstance(standing, list):
         return len(wanted) == len(standing) and all(map(same_value, wanted, standing))
-    if isinstance(wanted, int | float):
+    if isinstance(wanted, int | float | Decimal):
         return _number(wanted) == _number(standing)
     if wanted == standing:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -56,7 +57,10 @@ RECORDED = [
     (
         "sellOrders",
         '{"total_value": 3.10, "order_lines": [{"product_remote_id": "p", "quantity": 2, "subtotal_value": 3.10}]}',
-        {"totalValue": 3.1, "orderLines": [{"productId": 7, "quantity": 2, "subtotalValue": 3.1}]},
+        {
+            "totalValue": Decimal("3.1"),
+            "orderLines": [{"productId": 7, "quantity": 2, "subtotalValue": Decimal("3.1")}],
+        },
     ),
 ]
 IDS = {Reference("products", "p"): "7", Reference("suppliers", "s"): "8"}

@@ -1,0 +1,93 @@
+-- One row per row of the plan that Optiply still has to be told about: what was sent since the transform is left
+-- out, and what holds a row back is said as the ledger knows it now.
+{{ config(materialized='view') }}
+with
+
+plan_optiply as (
+    select
+        entity,
+        operation,
+        remote_id,
+        optiply_id,
+        payload,
+        payload_hash,
+        changed_attributes,
+        reason,
+        blocked_by,
+    from {{ ref('plan_optiply') }}
+),
+
+records as (
+    select entity, remote_id, optiply_id, payload_hash
+    from {{ source('ledger', 'records') }}
+),
+
+-- not int_plan__refusals and int_plan__open_intents: they are as old as the plan
+refusals as (
+    select
+        entity,
+        remote_id,
+        -- a delete has no payload, so no hash
+        coalesce(payload_hash, '') as refused_hash,
+        coalesce(arg_max(message, last_at), 'without words') as refusal_message,
+    from {{ source('ledger', 'refusals') }}
+    where target = 'optiply'
+    group by all
+),
+
+open_intents as (
+    select entity, remote_id
+    from {{ source('ledger', 'intents') }}
+    where target = 'optiply' and (outcome is null or outcome = 'unknown')
+    group by all
+),
+
+compared as (
+    select
+        plan_optiply.*,
+        records.remote_id is not null as is_known,
+        records.payload_hash is not distinct from plan_optiply.payload_hash as is_accepted,
+        coalesce(holders.remote_id != plan_optiply.remote_id, false) as is_taken_over,
+        refusals.refusal_message,
+        open_intents.remote_id is not null as is_open,
+    from plan_optiply
+    left join records
+        on plan_optiply.entity = records.entity and plan_optiply.remote_id = records.remote_id
+    -- an Optiply id belongs to one remote id (SP7)
+    left join records as holders
+        on plan_optiply.entity = holders.entity and plan_optiply.optiply_id = holders.optiply_id
+    left join refusals
+        on
+            plan_optiply.entity = refusals.entity
+            and plan_optiply.remote_id = refusals.remote_id
+            and coalesce(plan_optiply.payload_hash, '') = refusals.refused_hash
+    left join open_intents
+        on plan_optiply.entity = open_intents.entity and plan_optiply.remote_id = open_intents.remote_id
+),
+
+plan_pending as (
+    select
+        entity,
+        operation,
+        remote_id,
+        optiply_id,
+        payload,
+        payload_hash,
+        changed_attributes,
+        reason,
+        coalesce(
+            case when not (starts_with(blocked_by, 'refused') or blocked_by = 'open intent') then blocked_by end,
+            'refused: ' || refusal_message,
+            case when is_open then 'open intent' end
+        ) as blocked_by,
+    from compared
+    where
+        case
+            when operation = 'delete' then is_known
+            when is_known then not is_accepted
+            -- whoever took over the record speaks for it now
+            else not is_taken_over
+        end
+)
+
+select * from plan_pending

@@ -1,0 +1,132 @@
+"""`ledger verify`: what differs between Optiply and the ledger, and what a repair makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+
+from apis.optiply import OptiplyClient
+from load.optiply.verify import VerifyResult, verify
+from sandbox import credentials
+from sandbox.optiply import OptiplySandbox
+from tests.load.optiply.test_push import Push, a_whole_plan, writes
+from tests.load.plan_tables import PlanTables, records, rows
+
+Verify = Callable[..., VerifyResult]
+
+
+@pytest.fixture
+def run_verify(
+    connection: duckdb.DuckDBPyConnection,
+    optiply: OptiplyClient,
+    clock: Any,
+    run_push: Push,
+    plan: PlanTables,
+) -> Verify:
+    """verify() on an account that a push has filled."""
+    a_whole_plan(plan)
+    run_push()
+
+    def run(**options: Any) -> VerifyResult:
+        given = {"coupling_id": credentials.OPTIPLY_COUPLING_ID, "run_id": "verify", "now": clock.now}
+        return verify(connection, optiply, **given, **options)
+
+    return run
+
+
+def kinds(result: VerifyResult) -> list[tuple[str, str, str]]:
+    return [(drift.entity, drift.remote_id, drift.kind) for drift in result.drift]
+
+
+def test_what_a_push_has_just_written_does_not_differ(run_verify: Verify) -> None:
+    result = run_verify()
+    assert result.drift == []
+    assert result.checked["products"] == 2 and result.checked["sellOrders"] == 1
+
+
+def test_each_kind_of_difference_is_told(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    ids = records(connection)
+    store = sandbox.store
+    store.update("products", int(ids["products", "p-1"]), {"price": 13})
+    store.create("products", {"name": "Bolt", "stockLevel": 1, "remoteId": "p-2"})
+    store.create("products", {"name": "Nut", "stockLevel": 1, "remoteId": "P-3"})
+    store.create("products", {"name": "Made by hand", "stockLevel": 1})
+    store.delete("sellOrders", int(ids["sellOrders", "so-1"]))
+    store.delete("supplierProducts", int(ids["supplierProducts", "sp-1"]))
+    moved = store.create(
+        "sellOrders", {"placed": "2026-03-01T00:00:00Z", "totalValue": 1, "remoteId": "so-1"}
+    )
+    result = run_verify()
+    assert kinds(result) == [
+        ("products", "p-1", "changed"),
+        ("products", "p-2", "twice"),
+        ("products", "p-3", "unknown"),
+        ("supplierProducts", "sp-1", "missing"),
+        ("sellOrders", "so-1", "moved"),
+    ]
+    assert result.drift[0].detail == "price 12.5 → 13.00"
+    assert result.drift[4].optiply_id == str(moved.id)
+
+
+def test_looking_changes_nothing(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    sandbox.store.update("products", int(records(connection)["products", "p-1"]), {"price": 13})
+    before = rows(connection, "from ledger.records")
+    sandbox.traffic.clear()
+    assert run_verify().repaired == 0
+    assert rows(connection, "from ledger.records") == before and writes(sandbox) == []
+
+
+def test_a_repair_corrects_the_ledger_and_the_next_comparison_finds_nothing(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    ids = records(connection)
+    store = sandbox.store
+    store.update("products", int(ids["products", "p-1"]), {"price": 13})
+    new = store.create("products", {"name": "Nut", "stockLevel": 1, "remoteId": "p-3"})
+    store.delete("supplierProducts", int(ids["supplierProducts", "sp-1"]))
+    store.delete("sellOrders", int(ids["sellOrders", "so-1"]))
+    moved = store.create(
+        "sellOrders", {"placed": "2026-03-01T00:00:00Z", "totalValue": 1, "remoteId": "so-1"}
+    )
+    sandbox.traffic.clear()
+    assert run_verify(repair=True).repaired == 4
+    assert writes(sandbox) == []
+    now = records(connection)
+    assert now["products", "p-3"] == str(new.id) and now["sellOrders", "so-1"] == str(moved.id)
+    assert ("supplierProducts", "sp-1") not in now
+    (changed,) = rows(connection, "select payload, payload_hash from ledger.records where remote_id = 'p-1'")
+    assert changed == {"payload": None, "payload_hash": None}
+    assert run_verify().drift == []
+
+
+def test_a_remote_id_that_stands_twice_is_shown_and_left_alone(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    before = records(connection)
+    sandbox.store.create("products", {"name": "Screw", "stockLevel": 1, "remoteId": "p-1"})
+    result = run_verify(repair=True)
+    assert kinds(result) == [("products", "p-1", "twice")] and result.repaired == 0
+    assert records(connection) == before
+
+
+def test_a_record_with_an_open_request_is_left_to_the_push(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    sandbox.store.update("products", int(records(connection)["products", "p-1"]), {"price": 13})
+    connection.execute("update ledger.intents set outcome = 'unknown' where remote_id = 'p-1'")
+    assert run_verify().drift == []
+
+
+def test_what_the_plan_has_still_to_send_is_counted(
+    run_verify: Verify, connection: duckdb.DuckDBPyConnection
+) -> None:
+    assert run_verify().pending == {}
+    connection.execute("create view plan.plan_pending as from plan.plan_optiply where entity = 'products'")
+    assert run_verify().pending == {"products": 2}
