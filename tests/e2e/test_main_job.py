@@ -32,7 +32,7 @@ def test_the_second_run_sends_nothing_and_a_change_in_exact_is_one_patch(world: 
             "select entity from plan.plan_optiply where operation = 'create' and blocked_by like 'waiting: %'"
         )
     )
-    assert set(waiting) == {"supplierProducts"}
+    assert waiting["supplierProducts"] > 0
     assert all(desired.values())
     held = {entity: len(world.optiply.store.rows(entity)) for entity in desired}
     assert held == {entity: count - waiting[entity] for entity, count in desired.items()}
