@@ -9,8 +9,8 @@ test: setup  ## set up, then run what CI runs: format, lint, types, SQL style, t
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project
-	$(BIN)/pytest -n 2
+	$(BIN)/sqlfluff lint --processes 2 dbt_project
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 setup: .venv/installed  ## the virtual environment, from the lock file
 

@@ -9,9 +9,9 @@ from prefect.testing.utilities import prefect_test_harness
 from tests.world import World, open_world
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
-    """A server with an empty database; starting one is slow, so there is one for all tests of this folder."""
+    """A server with an empty database; starting one is slow, so there is one for all tests that run a flow."""
     with prefect_test_harness(server_startup_timeout=180):
         yield
 

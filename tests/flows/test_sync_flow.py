@@ -16,6 +16,8 @@ from pipeline.run import NEEDS_A_LOOK, OK, WRONG_USE, Run
 from tests.world import World
 from warehouse.lease import lease
 
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
 
 def artifacts(tenant: str) -> list[str]:
     with get_client(sync_client=True) as client:
