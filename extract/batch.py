@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from extract.raw_pipeline import StreamBatch
 from extract.reading import PageArrived
-from extract.result import Source
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Batch:
 
     size: BatchSize
     clock: Callable[[], float]
-    _parts: dict[Source, dict[str, StreamBatch]] = field(default_factory=dict)
+    _parts: dict[str, dict[str, StreamBatch]] = field(default_factory=dict)
     _rows: int = 0
     _since: float | None = None
 
@@ -34,7 +33,7 @@ class Batch:
         for stream, page in event.page.items():
             if not page.rows.num_rows and page.bookmark == page.previous:
                 continue
-            parts = self._parts.setdefault(event.read.source, {})
+            parts = self._parts.setdefault(event.read.dataset, {})
             pages = parts[stream].pages if stream in parts else []
             if page.rows.num_rows:
                 pages.append(page.rows)
@@ -52,7 +51,7 @@ class Batch:
             return self.size.seconds
         return self._since + self.size.seconds - self.clock()
 
-    def take(self) -> dict[Source, dict[str, StreamBatch]]:
-        """All that waits; the batch is empty then."""
+    def take(self) -> dict[str, dict[str, StreamBatch]]:
+        """All that waits, by dataset; the batch is empty then."""
         parts, self._parts, self._rows, self._since = self._parts, {}, 0, None
         return parts

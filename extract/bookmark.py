@@ -28,11 +28,15 @@ class Bookmark:
     """`cursor`: highest value read by a complete read: a row version, or naive time as ISO text; None where
     the stream was never read to its end, or has no cursor. `start_date`: the oldest date that read asked for,
     None for no limit. `older_than`: newest load id before the last read that brought rows, for streams whose
-    rows are replaced as sets."""
+    rows are replaced as sets. `fields`: fingerprint of the fields that were read; with other fields everything
+    has to be read again, or older rows would lack them. `division_dates`: when the division had last moved, as
+    far as known; row versions of another time say nothing."""
 
     cursor: int | str | None = None
     start_date: str | None = None
     older_than: str | None = None
+    fields: str | None = None
+    division_dates: str | None = None
     unfinished: Unfinished | None = None
 
     def to_state(self) -> dict[str, Any]:

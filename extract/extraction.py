@@ -1,4 +1,7 @@
-"""The moving parts of one extraction: readers in threads, one batch, one dlt pipeline per source system."""
+"""The moving parts of one extraction: readers in threads, one batch, one dlt pipeline per source system, and one
+for the streams of Exact that are read from the beginning again: they go to `raw_exact_reread` until they are
+complete.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from zoneinfo import ZoneInfo
 from apis.errors import ApiError, CredentialsRefused, DailyLimitReached, NotAvailable
 from apis.exact.client import ExactClient
 from apis.optiply.client import OptiplyClient
+from extract.adoption import adopt
 from extract.batch import Batch, BatchSize
 from extract.columns import FieldTypeError
 from extract.exact.catalogue import Endpoint, Stream, Variant
@@ -23,12 +27,27 @@ from extract.optiply.catalogue import catalogue as optiply_catalogue
 from extract.optiply.resource_read import VARIANT as OPTIPLY_VARIANT
 from extract.optiply.resource_read import OptiplyRead
 from extract.progress_log import ProgressLog
-from extract.raw_pipeline import RawPipeline
+from extract.raw_pipeline import RawPipeline, StreamBatch
 from extract.reading import EndpointRead, PageArrived, ReadEnded, Readers
+from extract.rereads import (
+    RENUMBERED,
+    History,
+    Today,
+    division_dates,
+    has_schema,
+    history,
+    keep_requests,
+    read_by_row_version,
+    reason_of,
+)
 from extract.result import Source, Status
 from extract.table_shape import TableShape, exact_table, optiply_table
 from settings.tenant import Tenant
+from warehouse.runs import naive
 
+DIVISIONS = "divisions"
+SIDE_DATASET = "raw_exact_reread"
+SOURCES: tuple[Source, ...] = ("exact", "optiply")
 WORKERS = 6  # Exact's spacing sets the pace; this many hide a latency of several seconds
 log = logging.getLogger(__name__)
 
@@ -45,6 +64,10 @@ class Extraction:
         progress: ProgressLog,
         now: Callable[[], datetime],
         batch_size: BatchSize,
+        *,
+        run_id: str,
+        day: date,
+        read_whole: bool = False,
     ) -> None:
         self.credentials_refused: CredentialsRefused | None = None
         self._tenant = tenant
@@ -56,7 +79,11 @@ class Extraction:
         self._refused: dict[str, frozenset[Variant]] = {}
         self._read_to_the_end: list[EndpointRead] = []
         self._broken: set[Source] = set()
-        self._pipelines: dict[Source, RawPipeline] = {}
+        self._run_id = run_id
+        self._today = Today(day, naive(now()), ZoneInfo(tenant.flags.exact_timezone), read_whole)
+        self._reasons: dict[str, str] = {}
+        self._division_dates: str | None = None
+        self._pipelines: dict[str, RawPipeline] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Extraction:
@@ -74,7 +101,21 @@ class Extraction:
         exact = self._usable("exact", wanted["exact"])
         optiply = self._usable("optiply", wanted["optiply"])
         variants = {name: variant_of(exact_catalogue()[name], self._tenant.exact) for name in exact}
-        self._readers.start([*self._exact_reads(variants), *map(self._optiply_read, optiply)])
+        past = self._history()
+        if DIVISIONS in variants and len(variants) > 1:
+            self._readers.start(self._exact_reads({DIVISIONS: variants.pop(DIVISIONS)}))
+            self._consume()  # it tells whether the row versions of the others still hold
+        self._plan_rereads(variants, past)
+        reads = self._exact_reads({name: v for name, v in variants.items() if name not in self._reasons})
+        rereads = self._exact_reads(
+            {name: v for name, v in variants.items() if name in self._reasons}, SIDE_DATASET
+        )
+        self._readers.start([*reads, *rereads, *map(self._optiply_read, optiply)])
+        self._consume()
+        self._tidy_up()
+
+    def _consume(self) -> None:
+        """Take and store what the reads under way bring, until the last has ended."""
         while self._readers.is_active:
             event = self._readers.next_event(self._batch.seconds_left)
             if isinstance(event, PageArrived) and event.read.source not in self._broken:
@@ -93,23 +134,55 @@ class Extraction:
         }
         for source in sources:
             pipeline = RawPipeline(source, self._tenant.warehouse_path, tables[source])
-            self._pipelines[source] = self._stack.enter_context(pipeline)
+            self._pipelines[pipeline.dataset] = self._stack.enter_context(pipeline)
 
     def _usable(self, source: Source, streams: Iterable[str]) -> list[str]:
         """The streams whose tables fit the catalogue; the others fail, said why."""
         fit: list[str] = []
-        if source not in self._pipelines:
+        pipeline = self._pipelines.get(f"raw_{source}")
+        if pipeline is None:
             return fit
         for stream in streams:
             self._progress.begin(source, stream, OPTIPLY_VARIANT if source == "optiply" else "")
-            if (problem := self._pipelines[source].mismatch(stream)) is None:
+            if (problem := pipeline.mismatch(stream)) is None:
                 fit.append(stream)
             else:
                 self._progress.end(source, stream, "failed", problem)
-        self._pipelines[source].create_tables(fit)
+        for stream, words in pipeline.create_tables(fit).items():
+            self._progress.note(source, stream, words)
         return fit
 
-    def _exact_reads(self, variants: Mapping[str, Variant]) -> list[ExactRead]:
+    def _history(self) -> History:
+        if "raw_exact" not in self._pipelines:
+            return History({}, {}, None)
+        with self._pipelines["raw_exact"].connection() as connection:
+            return history(connection)
+
+    def _plan_rereads(self, variants: Mapping[str, Variant], past: History) -> None:
+        """Find and write down which of the streams are read from the beginning, and make room for them."""
+        if not variants:
+            return
+        main = self._pipelines["raw_exact"]
+        with main.connection() as connection:
+            is_left = has_schema(connection, SIDE_DATASET)
+            self._division_dates = division_dates(connection, self._tenant.exact.division)
+        for name, variant in variants.items():
+            bookmark, stream = main.bookmark(name, variant), exact_catalogue()[name]
+            reason = reason_of(stream, variant, bookmark, past, self._today, self._division_dates)
+            if reason is not None:
+                self._reasons[name] = reason
+        with main.connection() as connection:
+            keep_requests(connection, self._reasons, self._today.now)
+        if not self._reasons and not is_left:
+            return
+        tables = {name: exact_table(stream) for name, stream in exact_catalogue().items()}
+        side = RawPipeline("exact", self._tenant.warehouse_path, tables, SIDE_DATASET)
+        self._pipelines[SIDE_DATASET] = self._stack.enter_context(side)
+        for name in side.filled_tables - past.open.keys():
+            side.forget(name)  # left by a run that was killed after all was done
+        side.create_tables(self._reasons)
+
+    def _exact_reads(self, variants: Mapping[str, Variant], dataset: str = "raw_exact") -> list[ExactRead]:
         """One read per endpoint, however many streams it serves."""
         groups: dict[str, list[Stream]] = {}
         endpoints: dict[str, Endpoint] = {}
@@ -119,14 +192,16 @@ class Extraction:
             self._progress.begin("exact", name, variant)
             groups.setdefault(endpoint.path, []).append(stream)
             endpoints[endpoint.path] = endpoint
-        return [self._exact_read(endpoints[path], tuple(members)) for path, members in groups.items()]
+        return [
+            self._exact_read(endpoints[path], tuple(members), dataset) for path, members in groups.items()
+        ]
 
-    def _exact_read(self, endpoint: Endpoint, members: tuple[Stream, ...]) -> ExactRead:
-        pipeline = self._pipelines["exact"]
+    def _exact_read(self, endpoint: Endpoint, members: tuple[Stream, ...], dataset: str) -> ExactRead:
+        pipeline = self._pipelines[dataset]
         bookmarks = {stream.name: pipeline.bookmark(stream.name, endpoint.variant) for stream in members}
         newest_load = {}
         for stream in members:
-            if stream.set_key:
+            if stream.set_key and dataset == "raw_exact":
                 bookmark = bookmarks[stream.name]
                 if bookmark.older_than is not None and bookmark.unfinished is None:
                     # a run that was killed between its last batch and this step left it undone
@@ -141,10 +216,12 @@ class Extraction:
             start_date=self._start_date,
             local_now=self._local_now,
             newest_load=newest_load,
+            division_dates=self._division_dates,
+            dataset=dataset,
         )
 
     def _optiply_read(self, stream: str) -> OptiplyRead:
-        bookmark = self._pipelines["optiply"].bookmark(stream, OPTIPLY_VARIANT)
+        bookmark = self._pipelines["raw_optiply"].bookmark(stream, OPTIPLY_VARIANT)
         return OptiplyRead(self._optiply, optiply_catalogue()[stream], bookmark, self._now)
 
     def _local_now(self) -> datetime:
@@ -163,7 +240,7 @@ class Extraction:
             return
         if isinstance(error, CredentialsRefused):
             self.credentials_refused = self.credentials_refused or error
-            for source in self._pipelines:  # the other side's rows would be of no use alone
+            for source in SOURCES:  # the other side's rows would be of no use alone
                 self._readers.stop(source, error)
         status: Status = "daily_limit" if isinstance(error, DailyLimitReached) else "failed"
         words = _words(error)
@@ -186,16 +263,17 @@ class Extraction:
                     "exact", stream.name, f"{words}, read from {stream.endpoint(following).path}"
                 )
                 variants[stream.name] = following
-        self._readers.start(self._exact_reads(variants))
+        self._readers.start(self._exact_reads(variants, read.dataset))
 
     def _store(self) -> None:
         """Write what waits; streams that were read to their end are complete then."""
         waiting = self._batch.take()
-        for source, pipeline in self._pipelines.items():
+        for dataset, pipeline in self._pipelines.items():
+            source = pipeline.source
             if source in self._broken:
                 continue
             try:
-                pipeline.write(waiting.get(source, {}))
+                pipeline.write(waiting.get(dataset, {}))
             except (
                 Exception
             ) as error:  # whatever dlt or DuckDB raises: nothing of this source can be stored now
@@ -206,15 +284,58 @@ class Extraction:
         for read in self._read_to_the_end:
             for stream in read.streams:
                 if isinstance(read, ExactRead) and read.source not in self._broken:
-                    self._drop_replaced_rows(stream, read.variant)
+                    self._finish(read, stream)
                 self._progress.end(read.source, stream, "complete")
         self._read_to_the_end.clear()
 
+    def _finish(self, read: ExactRead, stream: str) -> None:
+        """What is left to do once all rows of a read are stored."""
+        if read.dataset != SIDE_DATASET:
+            self._drop_replaced_rows(stream, read.variant)
+            return
+        try:
+            self._adopt(read, stream)
+        except Exception as error:  # dlt's or DuckDB's: the old rows stay, the next run does it again
+            log.exception("putting %s in place failed", stream)
+            self._broken.add("exact")
+            self._progress.end("exact", stream, "failed", f"could not be put in place: {_words(error)}")
+
     def _drop_replaced_rows(self, stream: str, variant: Variant) -> None:
         if exact_catalogue()[stream].set_key:
-            older_than = self._pipelines["exact"].bookmark(stream, variant).older_than
+            older_than = self._pipelines["raw_exact"].bookmark(stream, variant).older_than
             if older_than is not None:
-                self._pipelines["exact"].remove_replaced_rows(stream, older_than)
+                self._pipelines["raw_exact"].remove_replaced_rows(stream, older_than)
+
+    def _adopt(self, read: ExactRead, stream: str) -> None:
+        """Put the stream's rows from beside its table into it, and go on from there."""
+        main, side = self._pipelines["raw_exact"], self._pipelines[SIDE_DATASET]
+        reread = read.reread_of(
+            exact_catalogue()[stream], self._reasons[stream], main.bookmark(stream, read.variant)
+        )
+        with main.connection() as connection:
+            shape = exact_table(exact_catalogue()[stream])
+            found = adopt(connection, shape, reread, run_id=self._run_id, at=naive(self._now()))
+            if found.is_renumbered:
+                streams = history(connection).whole
+                keep_requests(
+                    connection, dict.fromkeys(read_by_row_version(streams), RENUMBERED), naive(self._now())
+                )
+        bookmark = side.bookmark(stream, read.variant)
+        main.write({stream: StreamBatch([], None, read.variant, bookmark)})
+        side.forget(stream)
+        words = f"read from the beginning ({reread.reason})"
+        if found.gone:
+            words += f", {found.gone} rows are gone"
+        if found.missed:
+            words += f", {found.missed} differences listed in runs.reread_differences"
+        if found.is_renumbered:
+            words += f", {RENUMBERED}: the next run reads all row versions again"
+        self._progress.note("exact", stream, words)
+
+    def _tidy_up(self) -> None:
+        side = self._pipelines.get(SIDE_DATASET)
+        if side is not None and not side.filled_tables:
+            side.drop_dataset()
 
 
 def _words(error: Exception) -> str:

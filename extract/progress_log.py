@@ -24,6 +24,7 @@ class _Entry:
     finished_at: datetime | None = None
     notes: list[str] = field(default_factory=list)
     unknown_fields: Counter[str] = field(default_factory=Counter)
+    refused_fields: frozenset[str] = frozenset()
 
 
 class ProgressLog:
@@ -49,6 +50,8 @@ class ProgressLog:
             entry.rows += part.rows.num_rows
             entry.pages += 1
             entry.unknown_fields.update(part.unknown_fields)
+            entry.refused_fields |= part.refused_fields
+            entry.requests += part.refused_requests
             self._report(StreamProgress(read.source, stream, entry.variant, entry.rows, entry.pages))
 
     def count_request(self, read: EndpointRead) -> None:
@@ -94,4 +97,7 @@ def _message(entry: _Entry) -> str:
         f"field {name} is not in the catalogue ({rows} rows)"
         for name, rows in sorted(entry.unknown_fields.items())
     ]
-    return "; ".join([*entry.notes, *unknown])
+    refused = [
+        f"field {name} is refused in $select, left out of this run" for name in sorted(entry.refused_fields)
+    ]
+    return "; ".join([*entry.notes, *refused, *unknown])

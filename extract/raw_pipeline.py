@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import dlt
+import duckdb
 import pyarrow as pa
 from dlt.destinations import duckdb as duckdb_destination
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
+from extract.adoption import key_text
 from extract.bookmark import Bookmark, from_state
 from extract.result import Source
 from extract.table_shape import TableShape, changed_rows, quoted
@@ -52,16 +55,18 @@ class RawPipeline:
     dlt's state in memory is ahead of the file.
     """
 
-    def __init__(self, source: Source, warehouse: Path, tables: Mapping[str, TableShape]) -> None:
+    def __init__(
+        self, source: Source, warehouse: Path, tables: Mapping[str, TableShape], dataset: str | None = None
+    ) -> None:
         self.source = source
-        self.dataset = f"raw_{source}"
+        self.dataset = dataset or f"raw_{source}"
         self._tables = tables
         self._folder = tempfile.TemporaryDirectory(prefix="exact-optiply-dlt-")
         credentials = DuckDbCredentials(
             str(warehouse), global_config={"memory_limit": MEMORY_LIMIT, "threads": 2}
         )
         self._pipeline = dlt.pipeline(
-            source,
+            self.dataset.removeprefix("raw_"),
             pipelines_dir=self._folder.name,
             destination=duckdb_destination(credentials),
             dataset_name=self.dataset,
@@ -90,21 +95,40 @@ class RawPipeline:
         """Where the stream stands on that endpoint family, as stored."""
         return self._bookmarks.get((stream, variant), Bookmark())
 
-    def mismatch(self, stream: str) -> str | None:
-        """Why the stream's table cannot take its rows: a column of another type, in words; None: it can.
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, open as dlt opens it: DuckDB takes no second configuration beside it."""
+        with self._pipeline.sql_client() as client:
+            yield client.native_connection
 
-        dlt would say nothing, keep the column's old type and load what DuckDB can cast.
+    def mismatch(self, stream: str) -> str | None:
+        """Why the stream's table cannot take its rows: a key column of another type, in words; None: it can.
+
+        Another type of another column is changed by `create_tables`; rows are told apart by their key alone.
         """
-        existing = self._existing.get(stream, {})
-        for column, kind in self._tables[stream].columns.items():
-            if column in existing and existing[column] != kind:
-                found = existing[column]
+        for column, (found, kind) in self._retyped(stream).items():
+            if column in self._tables[stream].key:
                 return f"column {stream}.{column} is {found} in the warehouse, {kind} in the catalogue"
         return None
 
-    def create_tables(self, streams: Iterable[str]) -> None:
-        """Make the streams' tables, or the columns that they lack, as dbt's `on-run-start` does too; changes no
-        row. dlt would not make a table again that it has made before, and takes seconds to make all."""
+    def _retyped(self, stream: str) -> dict[str, tuple[str, str]]:
+        """Columns whose type in the file is not the catalogue's: {column: (in the file, in the catalogue)}."""
+        existing = self._existing.get(stream, {})
+        return {
+            column: (existing[column], kind)
+            for column, kind in self._tables[stream].columns.items()
+            if column in existing and existing[column] != kind
+        }
+
+    def create_tables(self, streams: Iterable[str]) -> dict[str, str]:
+        """Make the streams' tables, or the columns that they lack, as dbt's `on-run-start` does too. dlt would not
+        make a table again that it has made before, and takes seconds to make all.
+
+        A column of another type than the catalogue's takes that type, and every row stays; dlt would say
+        nothing and keep the old one. What does not fit the new type becomes null until the row is read again,
+        and so the stream is read from the beginning. Returns what was changed, in words by stream.
+        """
+        changed: dict[str, str] = {}
         with self._pipeline.sql_client() as client:
             client.execute_sql(f"create schema if not exists {self.dataset}")
             for stream in streams:
@@ -113,8 +137,18 @@ class RawPipeline:
                 if not (existing := self._existing.get(stream, {})):
                     body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
                     client.execute_sql(f"create table {table} ({body})")
+                    self._existing[stream] = columns
                 for name in columns.keys() - existing.keys() if existing else ():
                     client.execute_sql(f'alter table {table} add column "{name}" {columns[name]}')
+                for name, (found, kind) in self._retyped(stream).items():
+                    client.execute_sql(_retype(table, name, kind))
+                    if name in self._staged_columns(stream):
+                        client.execute_sql(_retype(f"{self.dataset}_staging.{stream}", name, kind))
+                    changed[stream] = f"column {name} was {found}, is {kind} now: read from the beginning"
+                if stream in changed:
+                    self._existing[stream] = dict(self._tables[stream].columns)
+                    self._bookmarks = {at: mark for at, mark in self._bookmarks.items() if at[0] != stream}
+        return changed
 
     def write(self, batch: Mapping[str, StreamBatch]) -> None:
         """Merge the pages and keep the bookmarks: both or, after a kill, neither."""
@@ -131,12 +165,42 @@ class RawPipeline:
             for stream, part in batch.items():
                 shape = self._tables[stream]
                 rows = shape.latest_rows(part.pages, part.cursor_column)
+                self._take_marks_off(client.native_connection, stream, rows)
                 rows = changed_rows(client.native_connection, f"{self.dataset}.{stream}", shape, rows)
                 stored = self.bookmark(stream, part.variant)
                 # when no row is new, older_than has nothing to tell
                 if rows.num_rows or replace(part.bookmark, older_than=stored.older_than) != stored:
                     news[stream] = _News(rows, part.variant, part.bookmark)
         return news
+
+    def _take_marks_off(self, connection: duckdb.DuckDBPyConnection, stream: str, rows: pa.Table) -> None:
+        """A row that the API sends is not gone."""
+        marks = "from runs.rows_gone where source = ? and stream = ?"
+        of_stream = [self.source, stream]
+        if not rows.num_rows or not connection.execute(f"select 1 {marks} limit 1", of_stream).fetchone():
+            return
+        connection.register("incoming", rows)
+        try:
+            sent = f"select {key_text(self._tables[stream])} from incoming"
+            connection.execute(f"delete {marks} and row_key in ({sent})", of_stream)
+        finally:
+            connection.unregister("incoming")
+
+    @property
+    def filled_tables(self) -> set[str]:
+        """The streams that have a table."""
+        return self._existing.keys() & self._tables.keys()
+
+    def forget(self, stream: str) -> None:
+        """Drop the stream's table, and with it its bookmarks."""
+        self._query(f"drop table if exists {self.dataset}.{stream}")
+        self._existing.pop(stream, None)
+        self._bookmarks = {at: mark for at, mark in self._bookmarks.items() if at[0] != stream}
+
+    def drop_dataset(self) -> None:
+        """Leave nothing, dlt's own tables neither. No load can follow."""
+        for schema in (self.dataset, f"{self.dataset}_staging"):
+            self._query(f"drop schema if exists {schema} cascade")
 
     def newest_load(self, stream: str) -> str | None:
         """The newest load id among the stream's rows; None when it has none."""
@@ -170,6 +234,15 @@ class RawPipeline:
             found.setdefault(table, {})[column] = kind
         return found
 
+    def _staged_columns(self, stream: str) -> set[str]:
+        """Columns of the empty table that dlt loads into before it merges."""
+        rows = self._query(
+            "select column_name from information_schema.columns where table_schema = %s and table_name = %s",
+            f"{self.dataset}_staging",
+            stream,
+        )
+        return {column for (column,) in rows}
+
     def _query(self, sql: str, *parameters: str) -> list[tuple[Any, ...]]:
         with self._pipeline.sql_client() as client:
             return list(client.execute_sql(sql, *parameters) or ())
@@ -196,8 +269,13 @@ class RawPipeline:
             name=stream,
             primary_key=list(shape.key),
             columns=shape.dlt_columns,
-            schema_contract={"columns": "freeze", "data_type": "freeze"},
+            # the Arrow tables are made from the catalogue, so only the catalogue can bring a column or a type
+            schema_contract={"columns": "evolve", "data_type": "evolve"},
             # An edit moves every cursor, so a merge by key brings each change; it never deletes (C8).
             # `deduplicated`: latest_rows has left each key once.
             write_disposition={"disposition": "merge", "strategy": "delete-insert", "deduplicated": True},
         )
+
+
+def _retype(table: str, column: str, kind: str) -> str:
+    return f'alter table {table} alter column "{column}" type {kind} using try_cast("{column}" as {kind})'

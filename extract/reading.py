@@ -26,20 +26,26 @@ STOP_CHECK_SECONDS = 0.2
 @dataclass(frozen=True)
 class StreamPage:
     """One stream's share of a page: its rows, the bookmark once they are stored, and the one in the file.
-    `cursor_column`: tells two versions of a row apart."""
+    `cursor_column`: tells two versions of a row apart. `refused_fields`: what the API would not let be
+    selected, and is therefore null; `refused_requests`: how many requests went before the first page for that."""
 
     rows: pa.Table
     bookmark: Bookmark
     previous: Bookmark
     cursor_column: str | None
     unknown_fields: Mapping[str, int] = field(default_factory=dict)
+    refused_fields: frozenset[str] = frozenset()
+    refused_requests: int = 0
 
 
 class EndpointRead(Protocol):
-    """One request sequence that serves one or more streams; its pages come strictly in order."""
+    """One request sequence that serves one or more streams; its pages come strictly in order. `dataset`: the
+    schema that they go to."""
 
     @property
     def source(self) -> Source: ...
+    @property
+    def dataset(self) -> str: ...
     @property
     def label(self) -> str: ...
     @property

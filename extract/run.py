@@ -44,13 +44,15 @@ def run(
     report: Progress = silent,
     now: Callable[[], datetime] = _utc_now,
     batch_size: BatchSize | None = None,
+    read_whole: bool = False,
 ) -> ExtractResult:
     """Read the streams that the flags need (or those named, or all) and store what has changed.
 
     `streams`: catalogue names; one of Optiply is written `optiply.buy_orders`. `as_of`: the tenant's today,
-    from which the default `start_date` counts. A failed stream stops no other and is told in the result, and
-    nothing that was read is lost. Raises SettingsError for an unknown stream, CredentialsRefused after
-    storing what had come, and WarehouseBusy.
+    from which the default `start_date` counts. `read_whole`: read them from the beginning, to find what is
+    gone; without it that is done once a day for the streams that have no log of deletions. A failed stream
+    stops no other and is told in the result, and nothing that was read is lost. Raises SettingsError for an
+    unknown stream, CredentialsRefused after storing what had come, and WarehouseBusy.
     """
     wanted = _selection(tenant, streams, all_streams)
     with connect(tenant.warehouse_path) as connection:
@@ -62,7 +64,16 @@ def run(
     start_date = tenant.flags.start_date or first_of_month_before(as_of, START_DATE_MONTHS)
     try:
         with Extraction(
-            tenant, exact, optiply, start_date, progress, now, batch_size or BatchSize()
+            tenant,
+            exact,
+            optiply,
+            start_date,
+            progress,
+            now,
+            batch_size or BatchSize(),
+            run_id=run_id,
+            day=as_of,
+            read_whole=read_whole,
         ) as extraction:
             extraction.read(wanted)
     finally:

@@ -78,6 +78,8 @@ class Stream:
 
     `set_key`: all rows that agree in these fields are replaced as one set, () where each row stands alone.
     `start_date_field`: the date that the flag `start_date` limits, None for master data (mapping rules F).
+    `is_read_whole_daily`: gone rows and drifted stock show in a complete read only (C8, P6). `is_log`: rows are
+    events that Exact drops after a while; that one is not sent any more says nothing.
     """
 
     name: str
@@ -92,6 +94,8 @@ class Stream:
     seed_path: str | None
     set_key: tuple[str, ...] = ()
     start_date_field: str | None = None
+    is_read_whole_daily: bool = False
+    is_log: bool = False
 
     def endpoint(self, variant: Variant | None = None) -> Endpoint:
         return self.endpoints[variant or self.default_variant]
@@ -143,6 +147,8 @@ def read_stream(path: Path) -> Stream:
         seed_path=entry.get("seed_path"),
         set_key=tuple(entry.get("set_key", ())),
         start_date_field=entry.get("start_date_field"),
+        is_read_whole_daily=entry.get("is_read_whole_daily", False),
+        is_log=entry.get("is_log", False),
     )
 
 

@@ -9,11 +9,13 @@ order of its rows, so `ge` with an overlap is asked for on times, and rows are m
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 import pyarrow as pa
@@ -22,10 +24,12 @@ import pyarrow.compute as pc
 from apis.errors import RequestRefused
 from apis.exact.client import ExactClient
 from apis.exact.odata import Int64, and_, ge, gt
+from extract.adoption import Reread
 from extract.bookmark import Bookmark, Unfinished
 from extract.columns import FieldTypeError, exact_column
 from extract.exact.catalogue import Endpoint, Stream, Variant, catalogue, column_name
 from extract.reading import StreamPage
+from extract.rereads import NEW_ROW_VERSIONS
 from extract.result import Source
 from extract.table_shape import TableShape, exact_table
 
@@ -36,12 +40,16 @@ FIRST_TIME = datetime(1900, 1, 1)
 OVERLAP = timedelta(hours=2)  # clocks that differ, rows stored late, the hour that comes twice in October
 # Cursors that do not move with a change: read again from this long before the highest value.
 LOOK_BACK = {"OrderDate": timedelta(days=120)}
+# Each refused question is one of the ten errors that Exact allows an endpoint per hour; two runs fit.
+MOST_REFUSED_FIELDS = 3
+QUOTED = re.compile(r"['\"`]([A-Za-z_][A-Za-z0-9_]*)['\"`]")
 
 
 @dataclass(frozen=True)
 class ExactRead:
     """One request sequence. `bookmarks`: where each stream stands. `newest_load`: per stream whose rows are
-    replaced as sets, the newest load id in its table when planned."""
+    replaced as sets, the newest load id in its table when planned. `left_out`: fields that Exact refuses to
+    select. `division_dates`: when the division last moved, None where that is not known."""
 
     client: ExactClient
     base_url: str
@@ -51,6 +59,9 @@ class ExactRead:
     start_date: date | None
     local_now: Callable[[], datetime]
     newest_load: Mapping[str, str | None]
+    division_dates: str | None = None
+    left_out: frozenset[str] = frozenset()
+    dataset: str = "raw_exact"
     source: Source = "exact"
 
     @property
@@ -71,7 +82,7 @@ class ExactRead:
         names = {field.name: None for stream in self.members for field in stream.fields_of(self.variant)}
         if self._is_combined:
             names[LINE_NUMBER] = None
-        return tuple(names)
+        return tuple(name for name in names if name not in self.left_out)
 
     @property
     def cursor(self) -> int | str | None:
@@ -79,7 +90,7 @@ class ExactRead:
         cursors = []
         for stream in self.members:
             bookmark = self.bookmarks[stream.name]
-            if bookmark.cursor is None or self._reaches_further_back(bookmark):
+            if bookmark.cursor is None or self._begins_again(stream, bookmark):
                 return None
             cursors.append(bookmark.cursor)
         return min(cursors)
@@ -92,14 +103,28 @@ class ExactRead:
     @property
     def signature(self) -> str:
         """What is asked for, without where it begins: a saved link goes on only for the same question."""
-        question = "|".join((self.endpoint.path, *self.streams, *self.select))
+        question = "|".join((self.endpoint.path, *self.streams, *self.select, self._known_move or ""))
         return hashlib.sha256(question.encode()).hexdigest()[:16]
 
     def pages(self) -> Iterator[Mapping[str, StreamPage]]:
         """The streams' shares of each page. Goes on with the page that a killed read had still to ask for.
 
-        Raises FieldTypeError and what the client raises.
+        A field that Exact refuses to select is left out, and its column stays null. Raises FieldTypeError and
+        what the client raises.
         """
+        read, refused_requests = self, 0
+        while True:
+            try:
+                for number, page in enumerate(read._attempt()):
+                    yield page if number else _with_refused_requests(page, refused_requests)
+                return
+            except RequestRefused as error:
+                refused = read._refused_fields(error)
+                if not refused or len(read.left_out | refused) > MOST_REFUSED_FIELDS:
+                    raise
+                read, refused_requests = replace(read, left_out=read.left_out | refused), refused_requests + 1
+
+    def _attempt(self) -> Iterator[Mapping[str, StreamPage]]:
         unfinished = self._unfinished()
         if unfinished is not None:
             try:
@@ -140,6 +165,7 @@ class ExactRead:
                     previous=self.bookmarks[name],
                     cursor_column=column_name(self.endpoint.cursor) if self.endpoint.cursor else None,
                     unknown_fields=unknown if name == self.streams[0] else {},
+                    refused_fields=self._left_out_of(name),
                 )
                 for name, table in tables.items()
             }
@@ -157,19 +183,23 @@ class ExactRead:
             unfinished = Unfinished(next_link, highest, began, self.signature)
             return replace(old, unfinished=unfinished, older_than=older_than)
         return Bookmark(
-            cursor=self._next_cursor(old, highest, began),
+            cursor=self._next_cursor(self._member(stream), old, highest, began),
             start_date=self._start_date_text,
             older_than=older_than,
+            fields=self._fingerprint(self._member(stream)),
+            division_dates=self._known_move or old.division_dates,
         )
 
-    def _next_cursor(self, old: Bookmark, highest: int | str | None, began: str) -> int | str | None:
+    def _next_cursor(
+        self, stream: Stream, old: Bookmark, highest: int | str | None, began: str
+    ) -> int | str | None:
         """Never below the old cursor, and never beyond the read's own beginning: a row that changed behind
         the reader's back has a time after that."""
         if highest is None:
             return old.cursor
         if isinstance(highest, str):
             highest = min(highest, began)
-        if old.cursor is None or self._reaches_further_back(old):
+        if old.cursor is None or self._begins_again(stream, old):
             return highest
         return max(old.cursor, highest)
 
@@ -204,11 +234,67 @@ class ExactRead:
     def _start_date_text(self) -> str | None:
         return self.start_date.isoformat() if self.start_date and self._limited_by else None
 
+    def _begins_again(self, stream: Stream, bookmark: Bookmark) -> bool:
+        """Whether rows that were read before lack a field or were never asked for."""
+        has_other_fields = bookmark.fields not in (None, self._fingerprint(stream))
+        return has_other_fields or self._reaches_further_back(bookmark)
+
+    def _member(self, name: str) -> Stream:
+        return next(stream for stream in self.members if stream.name == name)
+
+    def _fingerprint(self, stream: Stream) -> str:
+        """The stream's fields that are read here, with their types, as 12 characters."""
+        fields = [
+            f"{field.name}:{field.edm_type}"
+            for field in stream.fields_of(self.variant)
+            if field.name not in self.left_out
+        ]
+        return hashlib.sha256("|".join(fields).encode()).hexdigest()[:12]
+
+    @property
+    def _known_move(self) -> str | None:
+        return self.division_dates if self.variant == "sync" else None
+
+    def _left_out_of(self, stream: str) -> frozenset[str]:
+        return self.left_out & {field.name for field in self._member(stream).fields_of(self.variant)}
+
+    def _refused_fields(self, error: RequestRefused) -> frozenset[str]:
+        """The selected fields that a refusal (400) names, none where it is about something else."""
+        if error.status != HTTPStatus.BAD_REQUEST:
+            return frozenset()
+        needed = {LINE_NUMBER, self.endpoint.cursor, *(name for one in self.members for name in one.key)}
+        words = " ".join(error.messages)
+        return (frozenset(QUOTED.findall(words)) & set(self.select)) - needed
+
     def _reaches_further_back(self, bookmark: Bookmark) -> bool:
         """Whether the tenant's start date now asks for rows that an earlier read left out."""
         if bookmark.start_date is None:
             return False
         return self._start_date_text is None or self._start_date_text < bookmark.start_date
+
+    def reread_of(self, stream: Stream, reason: str, before: Bookmark) -> Reread:
+        """What this read, which began at the beginning, says of the rows held before. before: the bookmark of
+        the reads that brought those."""
+        seen_up_to: int | datetime | None = None
+        field, cursor = self.endpoint.cursor, before.cursor
+        if field is not None and cursor is not None and reason not in NEW_ROW_VERSIONS:
+            if isinstance(cursor, int):
+                seen_up_to = cursor
+            else:
+                seen_up_to = datetime.fromisoformat(cursor) - LOOK_BACK.get(field, OVERLAP)
+        return Reread(
+            source="exact",
+            stream=stream.name,
+            main=f"raw_exact.{stream.name}",
+            side=f"{self.dataset}.{stream.name}",
+            reason=reason,
+            cursor_column=None if field is None else column_name(field),
+            seen_up_to=seen_up_to,
+            dated_from=(column_name(self._limited_by), self.start_date)
+            if self._limited_by and self.start_date
+            else None,
+            keeps_no_marks=stream.is_log,
+        )
 
     @property
     def _refuses_unfiltered_reads(self) -> bool:
@@ -239,7 +325,7 @@ class ExactRead:
         if kind is not None:
             entries = [entry for entry in entries if _is_header(entry, stream.name) == (kind == "header")]
         shape = exact_table(stream)
-        here = {field.name for field in stream.fields_of(self.variant)}
+        here = {field.name for field in stream.fields_of(self.variant)} - self.left_out
         columns: list[pa.Array] = []
         for field in stream.fields:
             if field.name not in here:
@@ -266,6 +352,12 @@ class ExactRead:
     def _unknown_fields(self, entries: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
         known = set(self.select)
         return Counter(name for entry in entries for name in entry.keys() - known)
+
+
+def _with_refused_requests(page: Mapping[str, StreamPage], number: int) -> Mapping[str, StreamPage]:
+    """Counted once, on the first of the streams."""
+    first = next(iter(page))
+    return {**page, first: replace(page[first], refused_requests=number)}
 
 
 class _LinkRefusedError(Exception):

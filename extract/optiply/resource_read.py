@@ -37,6 +37,7 @@ class OptiplyRead:
     utc_now: Callable[[], datetime]
     source: Source = "optiply"
     variant: str = VARIANT
+    dataset: str = "raw_optiply"
 
     @property
     def label(self) -> str:

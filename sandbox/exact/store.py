@@ -143,10 +143,15 @@ class Store:
                 self._remove(owner, row)
                 self._renew_siblings(owner, row)
 
-    def renew_timestamps(self, stream: str) -> None:
-        """Give every row of a stream a new row version, as a division move does."""
+    def renew_timestamps(self, stream: str, *, beginning: int | None = None) -> None:
+        """Give every row of a stream a new row version, as a division move does.
+
+        beginning: row versions count up from there again, as on the database that the division moved to.
+        """
         owner = _owner(stream)
         with self._lock:
+            if beginning is not None:
+                self._timestamp = beginning
             for row in self.rows(stream):
                 self._put(owner, row)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import duckdb
 from werkzeug import Response
@@ -27,6 +28,11 @@ from settings.secrets import find_secret, secret
 from settings.tenant import ExactSettings, OptiplySettings, Tenant
 
 TODAY = date(2026, 3, 18)
+REFUSED_FIELD = (
+    '<?xml version="1.0" encoding="utf-8"?><error xmlns="http://schemas.microsoft.com/ado/2007/08/dataservices/'
+    'metadata"><code/><message xml:lang="">Could not find a property named \'{}\' on type '
+    "'Exact.Web.Api.Models.Item'.</message></error>"
+)
 
 
 @dataclass
@@ -125,16 +131,22 @@ def spoilt(
     edit: Callable[[str], str],
     *,
     refused_once: str | None = None,
+    refused_fields: Collection[str] = (),
     port: int = 0,
 ) -> Iterator[str]:
     """A server before the sandbox that edits the bodies of one path's answers; gives its address. The first
-    request whose query holds `refused_once` gets a 404."""
+    request whose query holds `refused_once` gets a 404. One that selects any of `refused_fields` gets a 400 for
+    the first of them."""
     refused: list[str] = []
 
     def application(environ: Any, start_response: Any) -> Any:
         if refused_once and refused_once in environ["QUERY_STRING"] and not refused:
             refused.append(environ["QUERY_STRING"])
             return Response("gone", status=404)(environ, start_response)
+        selected = parse_qs(environ["QUERY_STRING"]).get("$select", [""])[0].split(",")
+        for field in refused_fields:
+            if field in selected and environ["PATH_INFO"].endswith(path):
+                return Response(REFUSED_FIELD.format(field), status=400)(environ, start_response)
         response = Response.from_app(exact, environ)
         if environ["PATH_INFO"].endswith(path):
             response.set_data(edit(response.get_data(as_text=True)))

@@ -11,6 +11,7 @@ from extract.exact.catalogue import Stream
 from extract.exact.endpoint_read import LINE_NUMBER, LOOK_BACK, ROW_VERSION
 from extract.optiply import catalogue as optiply
 from extract.sources_yaml import sources_yaml
+from extract.streams_page import BETTER, NO_ENDPOINT, PAGE, page, why_not_the_seeds_path
 
 ROOT = Path(__file__).resolve().parents[2]
 STREAMS = list(exact.catalogue().values())
@@ -22,6 +23,40 @@ def test_the_sources_that_dbt_reads_are_those_of_the_catalogues() -> None:
         assert (ROOT / path).read_text(encoding="utf-8") == text, (
             f"{path}: run python -m extract.sources_yaml"
         )
+
+
+def test_the_page_about_the_streams_is_that_of_the_catalogue() -> None:
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page(), "run python -m extract.streams_page"
+
+
+@pytest.mark.parametrize(
+    ("stream", "why"),
+    [
+        ("goods_receipt_lines", ""),  # the seed's path is read
+        ("warehouse_transfers", ""),  # the seed names none
+        ("items", BETTER),
+        ("stock_positions", NO_ENDPOINT),
+        ("sales_orders", BETTER),
+    ],
+)
+def test_a_path_of_the_seed_that_is_not_read_has_its_reason(stream: str, why: str) -> None:
+    assert why_not_the_seeds_path(exact.catalogue()[stream]) == why
+
+
+def test_what_has_no_other_sign_of_a_deletion_is_read_whole_once_a_day() -> None:
+    """C8 and, for stock, P6."""
+    daily = {stream.name for stream in STREAMS if stream.is_read_whole_daily}
+    assert daily == {
+        "assembly_bill_of_material_header",
+        "assembly_bill_of_material_materials",
+        "assembly_orders",
+        "goods_receipts",
+        "goods_receipt_lines",
+        "purchase_returns",
+        "purchase_return_lines",
+        "stock_positions",
+    }
+    assert [stream.name for stream in STREAMS if stream.is_log] == ["deleted"]
 
 
 def test_all_streams_of_the_api_reference_are_there() -> None:

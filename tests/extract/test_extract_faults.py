@@ -184,6 +184,36 @@ def test_a_field_that_the_catalogue_does_not_know_is_counted_and_reported(shop: 
     )
 
 
+def test_a_field_that_exact_refuses_to_select_is_left_out_and_read_once_it_is_served(shop: Shop) -> None:
+    """One more request each run; the others' rows come, and what came without the field comes again."""
+    with spoilt(shop.exact, "sync/Logistics/Items", str, refused_fields=["Barcode", "Class_07"]) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        read = shop.run("items")["exact.items"]
+        assert (read.status, read.requests) == ("complete", 3)
+        assert read.message == (
+            "field Barcode is refused in $select, left out of this run; "
+            "field Class_07 is refused in $select, left out of this run"
+        )
+        assert read.rows == len(shop.exact.store.rows("items"))
+        assert shop.query("select count(barcode), count(code) from raw_exact.items") == [(0, read.rows)]
+        again = shop.run("items")["exact.items"]
+        assert (again.status, again.rows, again.requests) == ("complete", 0, 3)
+    shop.with_settings(base_url=shop.exact.base_url)
+    assert shop.run("items")["exact.items"].rows == read.rows
+    assert shop.query("select count(barcode) > 0 from raw_exact.items") == [(True,)]
+
+
+@pytest.mark.parametrize("fields", [["ID"], ["Timestamp"], ["Barcode", "Class_07", "Class_08", "Class_09"]])
+def test_a_stream_whose_key_or_too_many_of_its_fields_are_refused_fails(
+    shop: Shop, fields: list[str]
+) -> None:
+    with spoilt(shop.exact, "sync/Logistics/Items", str, refused_fields=fields) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        read = shop.run("items")["exact.items"]
+    assert read.status == "failed"
+    assert f"'{fields[-1]}'" in read.message
+
+
 def test_a_row_without_its_key_fails_the_stream(shop: Shop) -> None:
     def drop_ids(text: str) -> str:
         return re.sub(

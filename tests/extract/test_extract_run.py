@@ -266,17 +266,92 @@ def test_a_table_that_is_gone_is_read_again_from_the_beginning(shop: Shop) -> No
     assert shop.tables() == before
 
 
-def test_a_column_of_another_type_than_the_catalogues_fails_its_stream_alone(shop: Shop) -> None:
+def test_a_column_takes_the_type_of_the_catalogue_and_no_row_is_lost(shop: Shop) -> None:
+    """dlt alone would say nothing and keep the old type. What does not fit is read again."""
     shop.run("items", "warehouses")
+    before = shop.rows("raw_exact.items")
+    items = shop.exact.store.rows("items")
     shop.query("alter table raw_exact.items alter column net_weight type varchar")
+    shop.query(f"update raw_exact.items set net_weight = 'zwaar' where id = '{items[0]['ID']}'")
+    shop.query(
+        f"insert into raw_exact.items (id, net_weight) values ('{GUID}1', 'licht'), ('{GUID}2', '2.5')"
+    )
+    shop.exact.store.change("items", items[1]["ID"], {"NetWeight": 12.5})
+
+    read = shop.run("items", "warehouses")["exact.items"]
+
+    assert (read.status, read.message) == (
+        "complete",
+        "column net_weight was varchar, is double now: read from the beginning",
+    )
+    assert shop.query(f"select net_weight from raw_exact.items where id = '{items[1]['ID']}'") == [(12.5,)]
+    kept = f"select net_weight from raw_exact.items where id in ('{GUID}1', '{GUID}2') order by 1"
+    assert shop.query(kept) == [(2.5,), (None,)]
+    shop.query(f"delete from raw_exact.items where id in ('{GUID}1', '{GUID}2')")
+    changed = items[1]["ID"]
+    assert [row for row in shop.rows("raw_exact.items") if changed not in row] == [
+        row for row in before if changed not in row
+    ]
+    assert shop.run("items")["exact.items"].message == ""
+
+
+def test_a_key_of_another_type_than_the_catalogues_fails_its_stream_alone(shop: Shop) -> None:
+    shop.run("items", "warehouses")
+    shop.query("alter table raw_exact.items alter column id type blob")
     shop.exact.store.change(
         "warehouses", shop.exact.store.rows("warehouses")[0]["ID"], {"Description": "Loods"}
     )
     reads = shop.run("items", "warehouses")
     assert reads["exact.items"].status == "failed"
-    assert "items.net_weight is varchar in the warehouse, double" in reads["exact.items"].message
+    assert "items.id is blob in the warehouse, varchar" in reads["exact.items"].message
     assert reads["exact.warehouses"].status == "complete"
     assert ("Loods",) in shop.query("select description from raw_exact.warehouses")
+
+
+def test_a_field_that_is_new_in_the_catalogue_is_filled_for_the_rows_read_before(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = catalogue()["items"]
+    before = dataclasses.replace(now, fields=tuple(field for field in now.fields if field.name != "Barcode"))
+    with monkeypatch.context() as patched:
+        patched.setattr("extract.extraction.exact_catalogue", lambda: {**catalogue(), "items": before})
+        shop.run("items")
+    assert shop.query("select * from (describe raw_exact.items) where column_name = 'barcode'") == []
+    number = len(shop.rows("raw_exact.items"))
+
+    # dbt may have made the column already
+    shop.query("alter table raw_exact.items add column barcode varchar")
+    read = shop.run("items")["exact.items"]
+
+    assert (read.status, read.rows) == ("complete", number)
+    filled = shop.query("select count(*), count(barcode) from raw_exact.items")
+    assert filled == [(number, sum("Barcode" in row for row in shop.exact.store.rows("items")))]
+    assert shop.run("items")["exact.items"].rows == 0
+
+
+def test_a_field_of_another_type_in_the_catalogue_is_read_again_with_that_type(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = catalogue()["items"]
+    as_text = {"NetWeight": "String", "Created": "String"}
+    fields = tuple(
+        dataclasses.replace(field, edm_type=as_text.get(field.name, field.edm_type)) for field in now.fields
+    )
+    with monkeypatch.context() as patched:
+        before = {**catalogue(), "items": dataclasses.replace(now, fields=fields)}
+        patched.setattr("extract.extraction.exact_catalogue", lambda: before)
+        shop.run("items")
+    assert shop.query("select typeof(any_value(net_weight)) from raw_exact.items") == [("VARCHAR",)]
+
+    item = shop.exact.store.rows("items")[0]["ID"]
+    shop.exact.store.change("items", item, {"NetWeight": 4.25})
+    read = shop.run("items")["exact.items"]
+
+    assert (read.status, read.rows) == ("complete", len(shop.exact.store.rows("items")))
+    assert shop.query(
+        f"select net_weight, typeof(net_weight), typeof(created) from raw_exact.items where id = '{item}'"
+    ) == [(4.25, "DOUBLE", "TIMESTAMP")]
+    assert shop.query("select count(created) from raw_exact.items") == [(read.rows,)]
 
 
 def test_tables_that_dbt_made_before_take_the_rows(shop: Shop) -> None:
