@@ -1,5 +1,5 @@
--- One row per known product whose stock level in Optiply is another than in Exact: the quick path between two whole
--- pushes. It changes the stock level and nothing else, so what else is due stays due.
+-- One row per known product whose stock level in Optiply is another than in Exact: the quick path between two
+-- whole pushes. It changes the stock level and nothing else, so what else is due stays due.
 with
 
 products as (
@@ -38,7 +38,8 @@ plan_optiply_stock as (
         optiply_id,
         case when is_only_stock then payload else cast(accepted_with_stock as varchar) end as payload,
         -- where more is due this is the hash of no desired state, so the next whole plan sees the rest
-        case when is_only_stock then payload_hash else md5(cast(accepted_with_stock as varchar)) end as payload_hash,
+        case when is_only_stock then payload_hash else md5(cast(accepted_with_stock as varchar)) end
+            as payload_hash,
         cast(json_object('stock_level', stock_change) as varchar) as changed_attributes,
         'stock level changed' as reason,
         blocked_by,

@@ -1,5 +1,5 @@
--- One row per row of the plan that Optiply still has to be told about: what was sent since the transform is left
--- out, and what holds a row back is said as the ledger knows it now.
+-- One row per row of the plan that Optiply still has to be told about: what was sent since the transform is
+-- left out, and what holds a row back is said as the ledger knows it now.
 {{ config(materialized='view') }}
 with
 
@@ -46,7 +46,7 @@ compared as (
     select
         plan_optiply.*,
         records.remote_id is not null as is_known,
-        records.payload_hash is not distinct from plan_optiply.payload_hash as is_accepted,
+        coalesce(records.payload_hash != plan_optiply.payload_hash, true) as is_different,
         coalesce(holders.remote_id != plan_optiply.remote_id, false) as is_taken_over,
         refusals.refusal_message,
         open_intents.remote_id is not null as is_open,
@@ -76,7 +76,8 @@ plan_pending as (
         changed_attributes,
         reason,
         coalesce(
-            case when not (starts_with(blocked_by, 'refused') or blocked_by = 'open intent') then blocked_by end,
+            -- held, waiting, brake
+            case when split_part(blocked_by, ':', 1) not in ('refused', 'open intent') then blocked_by end,
             'refused: ' || refusal_message,
             case when is_open then 'open intent' end
         ) as blocked_by,
@@ -84,7 +85,7 @@ plan_pending as (
     where
         case
             when operation = 'delete' then is_known
-            when is_known then not is_accepted
+            when is_known then is_different
             -- whoever took over the record speaks for it now
             else not is_taken_over
         end
