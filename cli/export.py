@@ -1,7 +1,8 @@
-"""`exact-optiply export`: Optiply's buy orders become purchase orders in Exact."""
+"""`exact-optiply export`: Optiply's buy orders, or records of a file, become records in Exact."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,13 +15,26 @@ from cli.published import published
 from cli.run_steps import WaitOption
 from cli.summary import show
 from load.exact.export import export as export_orders
+from load.exact.sinks.catalogue import SINKS, Sink
+from load.exact.sinks.records import read_records
+from load.exact.sinks.send import send_records
 from pipeline import steps
-from pipeline.run import begin, utc_now
-from settings.tenant import load_tenant
+from pipeline.run import Run, begin, utc_now
+from settings.tenant import SettingsError, Tenant, load_tenant
+from warehouse.connection import connect
+from warehouse.runs import EntityCounts
 
 
 def export(
     tenant: TenantOption,
+    sink: Annotated[
+        str | None,
+        typer.Argument(help=f"Send records of --from there: {', '.join(SINKS)}.", show_default=False),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="file.jsonl, file.parquet, or schema.table of the warehouse."),
+    ] = None,
     order: Annotated[
         list[str] | None, typer.Option("--order", help="Only this Optiply buy order id; repeatable.")
     ] = None,
@@ -32,26 +46,90 @@ def export(
     ] = False,
     wait: WaitOption = 0,
 ) -> None:
-    """Bring the buy orders made in Optiply to Exact, each exactly once."""
+    """Bring the buy orders made in Optiply to Exact, each exactly once; or records of a file, with SINK and --from."""
     settings = load_tenant(tenant)
+    chosen = _chosen(sink, source, order)
     if dry_run:
-        with published(settings) as connection:
+        _dry_run(settings, chosen, source, order, retry_refused)
+        return
+    with begin(settings, "export", say=say, wait_seconds=wait) as run:
+        if chosen is None or source is None:
+            steps.export_step(run, order or (), retry_refused=retry_refused)
+        else:
+            _send(run, chosen, source, retry_refused)
+    show(run)
+    if run.exit_code:
+        raise typer.Exit(run.exit_code)
+
+
+def _chosen(sink: str | None, source: str | None, order: list[str] | None) -> Sink | None:
+    """None: the buy orders of Optiply. Raises SettingsError for arguments that do not go together."""
+    if sink is None and source is None:
+        return None
+    if sink is None or source is None:
+        raise SettingsError("records of a file need both: exact-optiply export SINK --from FILE")
+    if order:
+        raise SettingsError("--order chooses among Optiply's buy orders, not among records of --from")
+    if sink not in SINKS:
+        raise SettingsError(f"no sink {sink!r}: there are {', '.join(SINKS)}")
+    return SINKS[sink]
+
+
+def _dry_run(
+    settings: Tenant, sink: Sink | None, source: str | None, order: list[str] | None, retry_refused: bool
+) -> None:
+    with published(settings) as connection:
+        exact, optiply = apis.exact.connect(settings), apis.optiply.connect(settings)
+        if sink is None or source is None:
             result = export_orders(
                 connection,
-                apis.exact.connect(settings),
-                apis.optiply.connect(settings),
+                exact,
+                optiply,
                 run_id="dry-run",
                 now=utc_now,
                 order_ids=order or None,
                 dry_run=True,
                 retry_refused=retry_refused,
-                report=lambda line: out.print(line, markup=False, soft_wrap=True),
+                report=_print,
             )
-        for notice in result.notices:
-            out.print(f"{notice.remote_id} {notice.kind}: {notice.reason}", markup=False, soft_wrap=True)
-        return
-    with begin(settings, "export", say=say, wait_seconds=wait) as run:
-        steps.export_step(run, order or (), retry_refused=retry_refused)
-    show(run)
-    if run.exit_code:
-        raise typer.Exit(run.exit_code)
+        else:
+            records = read_records(connection, source)
+            result = send_records(
+                connection,
+                exact,
+                optiply,
+                sink,
+                records,
+                run_id="dry-run",
+                now=utc_now,
+                dry_run=True,
+                report=_print,
+            )
+    for notice in result.notices:
+        _print(f"{notice.remote_id} {notice.kind}: {notice.reason}")
+
+
+def _send(run: Run, sink: Sink, source: str, retry_refused: bool) -> None:
+    with run.timed("export"), connect(run.tenant.warehouse_path) as connection:
+        result = send_records(
+            connection,
+            run.exact,
+            run.optiply,
+            sink,
+            read_records(connection, source),
+            run_id=run.run_id,
+            now=run.now,
+            retry_refused=retry_refused,
+            report=run.say,
+        )
+    run.counts["exact", sink.name] = EntityCounts("exact", sink.name, **asdict(result.counts))
+    for notice in result.notices:
+        run.say(f"  Exact {notice.remote_id} {notice.kind}: {notice.reason}")
+    if result.stopped:
+        (run.notices if result.is_daily_limit else run.problems).append(f"export stopped: {result.stopped}")
+    elif result.needs_a_look:
+        run.notices.append(f"export: some records of {source} are refused")
+
+
+def _print(line: str) -> None:
+    out.print(line, markup=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import duckdb
@@ -11,6 +12,8 @@ from rich.table import Table
 from cli.console import out
 from cli.options import TenantOption
 from cli.published import published
+from load.exact.refusals import explain
+from load.optiply.refusals import advice
 from settings.tenant import load_tenant
 
 RUNS = """
@@ -31,14 +34,14 @@ select target, entity, operation, remote_id, strftime(intended_at, '%Y-%m-%d %H:
 from ledger.intents where outcome is null or outcome = 'unknown' order by intended_at limit $limit
 """
 ORDERS = """
-select optiply_buy_order_id, state, coalesce(exact_number, ''), coalesce(strftime(sent_at, '%Y-%m-%d %H:%M'), '')
-from ledger.exports order by sent_at desc nulls last limit $limit
-"""
-WAITING_ORDERS = """
-select optiply_buy_order_id, case when blocked_by is null then 'waiting for the next export' else blocked_by end
-from plan.plan_exact
-where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
-order by 1 limit $limit
+select optiply_buy_order_id, state, coalesce(exact_number, ''), coalesce(strftime(sent_at, '%Y-%m-%d %H:%M'), ''),
+    case when ordered_qty_purchase_unit > 0 then
+        format('{:g} of {:g}', cast(received_qty_purchase_unit as double), cast(ordered_qty_purchase_unit as double))
+    else '' end,
+    coalesce(reason, '')
+from marts.export_status
+order by state in ('complete', 'cancelled', 'adopted'), reason is null, sent_at desc nulls first, marker
+limit $limit
 """
 QUALITY = """
 select entity, rule_id, severity, count(*), min(remote_id), any_value(reason)
@@ -61,7 +64,8 @@ def status(
         _list(
             connection, REFUSALS, limit,
             "refused: mend the record at its source (it is sent again when it changes), or push --retry-refused",
-            ("by", "entity", "remote id", "status", "the words of the API", "tries", "last (UTC)"),
+            ("by", "entity", "remote id", "status", "the words of the API", "tries", "last (UTC)", "what to do"),
+            add=_what_to_do,
         )  # fmt: skip
         _list(
             connection, OPEN_INTENTS, limit,
@@ -69,9 +73,9 @@ def status(
             ("to", "entity", "operation", "remote id", "sent (UTC)"),
         )  # fmt: skip
         _list(
-            connection, ORDERS, limit, "buy orders in Exact", ("Optiply id", "state", "Exact", "sent (UTC)")
-        )
-        _list(connection, WAITING_ORDERS, limit, "buy orders not in Exact", ("Optiply id", "why"))
+            connection, ORDERS, limit, "buy orders of Optiply in Exact (all: marts.export_status)",
+            ("Optiply id", "state", "Exact", "sent (UTC)", "received", "why"),
+        )  # fmt: skip
         _list(
             connection, QUALITY, limit, "left out or changed (all rows: marts.data_quality)",
             ("entity", "rule", "severity", "rows", "for example", "reason"),
@@ -79,10 +83,28 @@ def status(
     out.print(f"query it yourself: duckdb -readonly {settings.published_path}", markup=False, soft_wrap=True)
 
 
+def _what_to_do(refusal: tuple[Any, ...]) -> str:
+    """Plain advice for a row of REFUSALS."""
+    target, words = refusal[0], refusal[4]
+    if target == "optiply":
+        return advice(words)
+    explained = explain(words or "")
+    return explained.remedy if explained else ""
+
+
 def _list(
-    connection: duckdb.DuckDBPyConnection, query: str, limit: int | None, title: str, columns: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    limit: int | None,
+    title: str,
+    columns: tuple[str, ...],
+    *,
+    add: Callable[[tuple[Any, ...]], str] | None = None,
 ) -> None:
-    """Print one list under its title; an empty one, or one whose tables no run has made yet, is left out."""
+    """Print one list under its title; an empty one, or one whose tables no run has made yet, is left out.
+
+    add: makes a last column of the row.
+    """
     parameters: dict[str, Any] | None = None if limit is None else {"limit": limit}
     try:
         rows = connection.execute(query, parameters).fetchall()
@@ -92,6 +114,7 @@ def _list(
         return
     table = Table(*columns, box=None, title=title, title_justify="left", title_style="bold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        shown = ["" if value is None else str(value) for value in row]
+        table.add_row(*shown, *([add(row)] if add else ()))
     out.print(table)
     out.print()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apis.errors import ApiError, DailyLimitReached
+from load.exact.sinks.records import RecordsUnreadable
 from load.ledger import LedgerMissing
 from load.optiply.plan_rows import PlanMissing
 from pipeline.run import FAILED, NEEDS_A_LOOK, WRONG_USE
@@ -15,6 +16,7 @@ from warehouse.lease import LeaseTaken
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (SettingsError, WRONG_USE),
     (PlanMissing, WRONG_USE),
+    (RecordsUnreadable, WRONG_USE),
     (DailyLimitReached, NEEDS_A_LOOK),
     (LeaseTaken, NEEDS_A_LOOK),
     (ApiError, FAILED),

@@ -129,7 +129,8 @@ class _Export:
 
     def run(self, ready: Sequence[PlannedOrder], order_ids: Sequence[str] | None) -> None:
         """Settle what is open, adopt what stands in Exact, send the rest."""
-        intents = self.ledger.open_intents("exact", ["create"])
+        open_ones = self.ledger.open_intents("exact", ["create"])
+        intents = [intent for intent in open_ones if intent.entity == ENTITY]  # others: load/exact/sinks
         if order_ids is not None:
             asked = set(order_ids)
             intents = [

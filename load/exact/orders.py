@@ -43,6 +43,12 @@ class PlannedOrder:
     optiply_order: str | None = None
 
     @property
+    def optiply_quantities(self) -> dict[str, float]:
+        """What Optiply held of each line when the order was planned, by the line's id; empty where unknown."""
+        order = json.loads(self.optiply_order or '{"lines": []}')
+        return {line["id"]: line["quantity"] for line in order["lines"] if line["quantity"] is not None}
+
+    @property
     def document(self) -> Document:
         return DOCUMENTS[self.sink]
 
@@ -57,6 +63,7 @@ class PlannedOrder:
                 "optiply_buy_order_id": self.optiply_buy_order_id,
                 "body": self.body,
                 "lines": [asdict(line) for line in self.lines],
+                "optiply_order": self.optiply_order,
             }
         )
 
@@ -74,6 +81,7 @@ class PlannedOrder:
             payload=json.dumps(body),
             payload_hash=intent.payload_hash,
             lines=tuple(PlannedLine(**line) for line in content["lines"]),
+            optiply_order=content.get("optiply_order"),
         )
 
 

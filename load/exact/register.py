@@ -19,6 +19,7 @@ LINE_SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("optiply_buy_order_line_id", "exact_line_id", "item_id")),
         ("line_number", pa.int32()),
         ("quantity", pa.float64()),
+        ("optiply_quantity", pa.float64()),
     ]
 )
 
@@ -68,7 +69,7 @@ def write_sent(
                 ledger.run_id,
             ],
         )
-        _write_lines(ledger, order_id, pairs)
+        _write_lines(ledger, planned, pairs)
         # of an order that became several shop orders (X10) no single one is the order
         is_whole = planned.sink != SHOP_ORDERS.sink
         known = [KnownRecord("buyOrders", standing.exact_id, order_id)] if is_whole else []
@@ -79,7 +80,10 @@ def write_sent(
         ledger.remember(known, at=at)
 
 
-def _write_lines(ledger: Ledger, order_id: str, pairs: Sequence[tuple[PlannedLine, StandingLine]]) -> None:
+def _write_lines(
+    ledger: Ledger, order: PlannedOrder, pairs: Sequence[tuple[PlannedLine, StandingLine]]
+) -> None:
+    held = order.optiply_quantities
     rows: list[dict[str, Any]] = [
         {
             "optiply_buy_order_line_id": planned.optiply_buy_order_line_id,
@@ -87,6 +91,7 @@ def _write_lines(ledger: Ledger, order_id: str, pairs: Sequence[tuple[PlannedLin
             "item_id": standing.item_id,
             "line_number": standing.line_number,
             "quantity": standing.quantity,
+            "optiply_quantity": held.get(planned.optiply_buy_order_line_id),
         }
         for planned, standing in pairs
     ]
@@ -96,12 +101,13 @@ def _write_lines(ledger: Ledger, order_id: str, pairs: Sequence[tuple[PlannedLin
             """
             insert into ledger.export_lines (
                 optiply_buy_order_id, optiply_buy_order_line_id, exact_line_id, line_number, item_id,
-                quantity_in_purchase_units
+                quantity_in_purchase_units, optiply_quantity
             )
-            select ?, optiply_buy_order_line_id, exact_line_id, line_number, item_id, quantity
+            select
+                ?, optiply_buy_order_line_id, exact_line_id, line_number, item_id, quantity, optiply_quantity
             from exported_lines
             """,
-            [order_id],
+            [order.optiply_buy_order_id],
         )
     finally:
         ledger.connection.unregister("exported_lines")

@@ -1,0 +1,116 @@
+-- One row per document that a buy order of Optiply became in Exact, or is to become: how it stands. A view,
+-- so that it is right after an export too.
+{{ config(materialized='view') }}
+with
+
+planned as (
+    select optiply_buy_order_id, sink, marker, payload_hash, blocked_by
+    from {{ ref('plan_exact') }}
+),
+
+exports as (
+    select optiply_buy_order_id, sink, marker, exact_id, exact_number, state, sent_at
+    from {{ source('ledger', 'exports') }}
+),
+
+refusals as (
+    select remote_id as marker, payload_hash, any_value(message) as message
+    from {{ source('ledger', 'refusals') }}
+    where target = 'exact'
+    group by all
+),
+
+-- why the last export left a document where it was
+left_waiting as (
+    select remote_id as marker, max_by(message, intended_at) as message
+    from {{ source('ledger', 'intents') }}
+    where target = 'exact' and operation = 'create'
+    group by all
+    having max_by(outcome, intended_at) = 'waiting'
+),
+
+received as (
+    select
+        exact_purchase_order_id, order_status_code, ordered_qty_purchase_unit, received_qty_purchase_unit
+    from {{ ref('int_export__received') }}
+),
+
+changes as (
+    select
+        optiply_buy_order_id,
+        'changed in Optiply, change it in Exact: ' || string_agg(
+            'line ' || optiply_buy_order_line_id
+            || coalesce(
+                ' ' || {{ plain_number('old_qty') }} || ' → ' || {{ plain_number('new_qty') }}, ' is new'
+            ),
+            ', ' order by optiply_buy_order_line_id
+        ) as change
+    from {{ ref('int_export__changes_after_export') }}
+    group by all
+),
+
+unsent as (
+    select
+        planned.optiply_buy_order_id,
+        planned.sink,
+        planned.marker,
+        case
+            when planned.blocked_by like 'refused%' or refusals.marker is not null then 'refused'
+            else 'waiting'
+        end as state,
+        coalesce(
+            planned.blocked_by, 'refused: Exact said: ' || refusals.message, left_waiting.message,
+            'goes with the next export'
+        ) as reason
+    from planned
+    anti join exports on planned.marker = exports.marker
+    left join refusals
+        on planned.marker = refusals.marker and planned.payload_hash = refusals.payload_hash
+    left join left_waiting on planned.marker = left_waiting.marker
+),
+
+sent as (
+    select
+        exports.optiply_buy_order_id,
+        exports.sink,
+        exports.marker,
+        case
+            when exports.state = 'gone' then 'deleted in Optiply'
+            when received.order_status_code = 30 then 'complete'
+            when received.order_status_code = 40 then 'cancelled'
+            when received.received_qty_purchase_unit <= 0 then 'sent'
+            when received.received_qty_purchase_unit < received.ordered_qty_purchase_unit
+                then 'received in part'
+            when received.received_qty_purchase_unit > 0 then 'received'
+            when exports.state = 'adopted' then 'adopted'
+            else 'sent'
+        end as state,
+        case when exports.state = 'gone' then 'it comes back from Exact' else changes.change end as reason,
+        exports.exact_id,
+        exports.exact_number,
+        exports.sent_at,
+        received.ordered_qty_purchase_unit,
+        received.received_qty_purchase_unit
+    from exports
+    left join received on exports.exact_id = received.exact_purchase_order_id
+    left join changes on exports.optiply_buy_order_id = changes.optiply_buy_order_id
+),
+
+export_status as (
+    select * from sent
+    union all by name
+    select * from unsent
+)
+
+select
+    optiply_buy_order_id,
+    sink,
+    marker,
+    state,
+    reason,
+    exact_id,
+    exact_number,
+    sent_at,
+    ordered_qty_purchase_unit,
+    received_qty_purchase_unit
+from export_status
