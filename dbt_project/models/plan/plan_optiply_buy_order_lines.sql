@@ -44,7 +44,9 @@ parents_there as (
 ),
 
 waiting as (
-    select changes.remote_id, 'buy order ' || changes.buy_order_remote_id || ' is not in Optiply' as waiting_for,
+    select
+        changes.remote_id,
+        'buy order ' || changes.buy_order_remote_id || ' is not in Optiply' as waiting_for,
     from changes
     anti join parents_there on changes.buy_order_remote_id = parents_there.remote_id
     where changes.operation in ('create', 'replace')

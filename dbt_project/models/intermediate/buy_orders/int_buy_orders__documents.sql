@@ -1,4 +1,5 @@
--- One row per purchase order, assembly order or shop order in Exact, in one form for all (BO1, BO2, BO9, BO10).
+-- One row per purchase order, assembly order or shop order in Exact, in one form for all (BO1, BO2, BO9,
+-- BO10).
 with
 
 purchase_orders as (

@@ -1,5 +1,6 @@
 -- One row per line of a wanted buy order: its value without VAT (BO1), in the division's currency or, with
--- map_buyOrders_AmountFC, in the order's. Where line amounts hold VAT their sum is the header's AmountFC (SO7).
+-- map_buyOrders_AmountFC, in the order's. Where line amounts hold VAT their sum is the header's AmountFC
+-- (SO7).
 with
 
 documents as (

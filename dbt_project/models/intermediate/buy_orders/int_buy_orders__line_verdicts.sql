@@ -45,7 +45,8 @@ judged as (
             when quantity is null then ['waits', 'BO3', 'no quantity in Exact']
             when quantity <= 0
                 then ['leaves', 'BO3', 'quantity is not above 0: ' || {{ plain_number('ordered_stock_qty') }}]
-            when not is_known_in_optiply then ['waits', 'BO3', 'product ' || item_name || ' is not in Optiply']
+            when not is_known_in_optiply
+                then ['waits', 'BO3', 'product ' || item_name || ' is not in Optiply']
             else ['sent', null, null]
         end as judgement
     from facts

@@ -10,7 +10,8 @@ wanted as (
 purchase_order_lines as (
     select
         exact_purchase_order_line_id, exact_purchase_order_id, line_number, exact_item_id, ordered_qty,
-        ordered_qty_purchase_unit, amount_fc, amount_dc, vat_amount_fc, receipt_date, modified_at, row_version
+        ordered_qty_purchase_unit, amount_fc, amount_dc, vat_amount_fc, receipt_date, modified_at,
+        row_version
     from {{ ref('stg_exact__purchase_order_lines') }}
 ),
 
@@ -58,7 +59,8 @@ lines as (
     select
         exact_assembly_order_id as line_id, exact_assembly_order_id as remote_id, 1 as line_number,
         exact_item_id, planned_qty as ordered_qty, null as ordered_qty_purchase_unit,
-        0 as amount_fc, 0 as amount_dc, 0 as vat_amount_fc, assembly_date as expected_date, false as is_deleted
+        0 as amount_fc, 0 as amount_dc, 0 as vat_amount_fc, assembly_date as expected_date,
+        false as is_deleted
     from assembly_orders
 
     union all
@@ -66,7 +68,8 @@ lines as (
     select
         exact_shop_order_id as line_id, exact_shop_order_id as remote_id, 1 as line_number,
         exact_item_id, planned_qty as ordered_qty, null as ordered_qty_purchase_unit,
-        0 as amount_fc, 0 as amount_dc, 0 as vat_amount_fc, planned_date as expected_date, false as is_deleted
+        0 as amount_fc, 0 as amount_dc, 0 as vat_amount_fc, planned_date as expected_date,
+        false as is_deleted
     from shop_orders
 ),
 

@@ -1,5 +1,5 @@
--- One row per buy order line that Optiply holds and must not hold any more, with the evidence for it (C8, BO4).
--- A line that a sync read did not bring is no evidence; lines of an order that leaves go with it.
+-- One row per buy order line that Optiply holds and must not hold any more, with the evidence for it (C8,
+-- BO4). A line that a sync read did not bring is no evidence; lines of an order that leaves go with it.
 with
 
 accepted as (

@@ -1,6 +1,6 @@
--- One row per purchase order in Exact that we made from an Optiply order and that the ledger does not know yet
--- (BO7): the answer to the export was lost, or the ledger was. Marker and supplier tell it (X6). The export
--- registers it; until then it must not become a second order in Optiply.
+-- One row per purchase order in Exact that we made from an Optiply order and that the ledger does not know
+-- yet (BO7): the answer to the export was lost, or the ledger was. Marker and supplier tell it (X6). The
+-- export registers it; until then it must not become a second order in Optiply.
 with
 
 purchase_orders as (

@@ -1,4 +1,4 @@
--- One row per purchase, assembly or shop order in Exact: whether it is a buy order, and if not, by which rule.
+-- One row per purchase, assembly or shop order in Exact: whether it is a buy order, and if not, why.
 -- verdict: wanted; leaves (Optiply must not hold it); outside (not sent, but one that Optiply holds stays).
 with
 
@@ -39,7 +39,7 @@ judged as (
         is_in_optiply,
         case
             when is_deleted then ['leaves', 'BO5', 'deleted in Exact']
-            when document_type = 'assembly_order' and type_code is distinct from 8060
+            when document_type = 'assembly_order' and (type_code = 8060) is not true
                 then ['leaves', 'BO9', 'no assembly: type ' || coalesce(type_code::varchar, 'unknown')]
             when document_type = 'assembly_order' and not {{ flag_sql('use_assembly_orders') }}
                 then ['leaves', 'BO9', 'flag use_assembly_orders']
@@ -49,7 +49,7 @@ judged as (
                 then ['leaves', 'BO8', 'flag use_drop_shipments']
             when is_one_warehouse_only and default_warehouse_id is null
                 then ['outside', 'F', 'the default warehouse is not in Exact']
-            when is_one_warehouse_only and exact_warehouse_id is distinct from default_warehouse_id
+            when is_one_warehouse_only and (exact_warehouse_id = default_warehouse_id) is not true
                 then ['leaves', 'F', 'flag use_buy_orders_multiple_warehouses']
             when supplier_remote_id is null then ['outside', 'BO1', 'no supplier in Exact']
             when placed_date is null then ['outside', 'BO1', 'no date in Exact']

@@ -75,7 +75,7 @@ judged as (
             when is_of_filtered_customer then ['leaves', 'SO10', 'flag filter_sellOrder_CustomerIDs']
             when is_one_warehouse_only and default_warehouse_id is null
                 then ['outside', 'F', 'the default warehouse is not in Exact']
-            when is_one_warehouse_only and exact_warehouse_id is distinct from default_warehouse_id
+            when is_one_warehouse_only and (exact_warehouse_id = default_warehouse_id) is not true
                 then [
                     'leaves',
                     'F',

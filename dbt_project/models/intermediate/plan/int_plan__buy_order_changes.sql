@@ -61,8 +61,9 @@ compared as (
         {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
         {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
         coalesce(
-            coalesce(json_extract_string(accepted_payload, '$.supplier_remote_id'), exported_supplier_remote_id)
-            != supplier_remote_id,
+            coalesce(
+                json_extract_string(accepted_payload, '$.supplier_remote_id'), exported_supplier_remote_id
+            ) != supplier_remote_id,
             false
         ) as is_another,
     from suspects
@@ -76,8 +77,7 @@ sent as (
             when is_another then 'replace'
             else 'update'
         end as operation,
-        remote_id,
-        optiply_id,
+        remote_id, optiply_id,
         '{' || concat_ws(',', fields, nullif(cleared_fields, '')) || '}' as payload,
         desired_hash as payload_hash,
         case when is_known then changed_attributes end as changed_attributes,
@@ -88,7 +88,8 @@ sent as (
 ),
 
 changes as (
-    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, supplier_remote_id from sent
+    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, supplier_remote_id
+    from sent
     union all by name
     select 'delete' as operation, records.remote_id, records.optiply_id, leaving.reason
     from records
@@ -105,7 +106,9 @@ buy_order_changes as (
         changes.operation = 'delete' as is_leaving,
     from changes
     left join refusals
-        on changes.remote_id = refusals.remote_id and coalesce(changes.payload_hash, '') = refusals.refused_hash
+        on
+            changes.remote_id = refusals.remote_id
+            and coalesce(changes.payload_hash, '') = refusals.refused_hash
 )
 
 select * from buy_order_changes

@@ -52,9 +52,8 @@ suspects as (
     left join replaced on buy_order_lines.buy_order_remote_id = replaced.remote_id
     -- C7: equal hashes settle nearly every row without a look into the JSON
     where
-        records.payload is null
+        records.payload is null or replaced.remote_id is not null
         or records.payload_hash is distinct from md5('{' || buy_order_lines.fields || '}')
-        or replaced.remote_id is not null
 ),
 
 compared as (
@@ -62,11 +61,10 @@ compared as (
         *,
         {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
         {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
-        coalesce(
+        (
             json_extract_string(accepted_payload, '$.buy_order_remote_id') != buy_order_remote_id
-            or json_extract_string(accepted_payload, '$.product_remote_id') != product_remote_id,
-            false
-        ) as is_another,
+            or json_extract_string(accepted_payload, '$.product_remote_id') != product_remote_id
+        ) is true as is_another,
     from suspects
 ),
 
@@ -77,31 +75,32 @@ sent as (
             when is_parent_replaced or is_another then 'replace'
             else 'update'
         end as operation,
-        remote_id,
-        optiply_id,
+        remote_id, optiply_id,
         '{' || concat_ws(',', fields, nullif(cleared_fields, '')) || '}' as payload,
-        desired_hash as payload_hash,
+        desired_hash as payload_hash, buy_order_remote_id,
         case
-            when is_known
-                then coalesce(changed_attributes, '{"buy_order_remote_id":{"old":"' || buy_order_remote_id || '","new":"' || buy_order_remote_id || '"}}')
+            when is_known then coalesce(
+                changed_attributes,
+                replace('{"buy_order_remote_id":{"old":"?","new":"?"}}', '?', buy_order_remote_id)
+            )
         end as changed_attributes,
         case
             when not is_known then 'new in Exact'
             when is_parent_replaced then 'its buy order is replaced'
             else {{ plan_reason_for_update() | indent(12) }}
         end as reason,
-        buy_order_remote_id,
     from compared
     where not is_known or is_parent_replaced or changed_attributes is not null
 ),
 
 changes as (
-    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, buy_order_remote_id from sent
+    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, buy_order_remote_id
+    from sent
     union all by name
     select 'delete' as operation, records.remote_id, records.optiply_id, leaving.reason
     from records
     inner join leaving on records.remote_id = leaving.remote_id
-    -- both desired and leaving is a contradiction of ours: an invariant fails, nothing is deleted
+    -- both desired and leaving is a contradiction of ours: nothing is deleted
     anti join buy_order_lines on records.remote_id = buy_order_lines.remote_id
 ),
 
@@ -113,7 +112,9 @@ buy_order_line_changes as (
         changes.operation = 'delete' as is_leaving,
     from changes
     left join refusals
-        on changes.remote_id = refusals.remote_id and coalesce(changes.payload_hash, '') = refusals.refused_hash
+        on
+            changes.remote_id = refusals.remote_id
+            and coalesce(changes.payload_hash, '') = refusals.refused_hash
 )
 
 select * from buy_order_line_changes

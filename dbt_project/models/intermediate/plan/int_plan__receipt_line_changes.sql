@@ -24,7 +24,7 @@ records as (
     where entity = 'receiptLines'
 ),
 
--- Optiply removes what belongs to a buy order line together with it: after a replacement all of it is sent again
+-- Optiply removes what belongs to a line together with it: after a replacement all of it is sent again
 replaced as (
     select remote_id
     from {{ ref('plan_optiply_buy_order_lines') }}
@@ -61,10 +61,9 @@ compared as (
         *,
         {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
         {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
-        coalesce(
-            json_extract_string(accepted_payload, '$.buy_order_line_remote_id') != buy_order_line_remote_id,
-            false
-        ) as is_another,
+        (
+            json_extract_string(accepted_payload, '$.buy_order_line_remote_id') != buy_order_line_remote_id
+        ) is true as is_another,
     from suspects
 ),
 
@@ -75,26 +74,28 @@ sent as (
             when is_parent_replaced or is_another then 'replace'
             else 'update'
         end as operation,
-        remote_id,
-        optiply_id,
+        remote_id, optiply_id,
         '{' || concat_ws(',', fields, nullif(cleared_fields, '')) || '}' as payload,
-        desired_hash as payload_hash,
+        desired_hash as payload_hash, buy_order_line_remote_id,
         case
             when is_known
-                then coalesce(changed_attributes, '{"buy_order_line_remote_id":{"old":"' || buy_order_line_remote_id || '","new":"' || buy_order_line_remote_id || '"}}')
+                then coalesce(
+                    changed_attributes,
+                    replace('{"buy_order_line_remote_id":{"old":"?","new":"?"}}', '?', buy_order_line_remote_id)
+                )
         end as changed_attributes,
         case
             when not is_known then 'new in Exact'
             when is_parent_replaced then 'its buy order line is replaced'
             else {{ plan_reason_for_update() | indent(12) }}
         end as reason,
-        buy_order_line_remote_id,
     from compared
     where not is_known or is_parent_replaced or changed_attributes is not null
 ),
 
 changes as (
-    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, buy_order_line_remote_id from sent
+    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, buy_order_line_remote_id
+    from sent
     union all by name
     select 'delete' as operation, records.remote_id, records.optiply_id, leaving.reason
     from records
@@ -111,7 +112,9 @@ receipt_line_changes as (
         changes.operation = 'delete' as is_leaving,
     from changes
     left join refusals
-        on changes.remote_id = refusals.remote_id and coalesce(changes.payload_hash, '') = refusals.refused_hash
+        on
+            changes.remote_id = refusals.remote_id
+            and coalesce(changes.payload_hash, '') = refusals.refused_hash
 )
 
 select * from receipt_line_changes

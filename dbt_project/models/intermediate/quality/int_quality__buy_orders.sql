@@ -1,5 +1,5 @@
--- One row per buy order or buy order line that is left out, changed or waiting, and why (C9). Deleted orders and
--- lines are no loss, and orders of a source that is switched off are not listed.
+-- One row per buy order or buy order line that is left out, changed or waiting, and why (C9). Deleted orders
+-- and lines are no loss, and orders of a source that is switched off are not listed.
 with
 
 verdicts as (

@@ -1,5 +1,5 @@
--- One row per receipt that is left out, changed or waiting, and why (C9). Receipts of orders that are not sent are
--- out of scope (RL4): their order is listed.
+-- One row per receipt that is left out, changed or waiting, and why (C9). Receipts of orders that are not
+-- sent are out of scope (RL4): their order is listed.
 with
 
 verdicts as (

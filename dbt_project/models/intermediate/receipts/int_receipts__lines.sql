@@ -1,5 +1,5 @@
--- One row per receipt in Exact, in one form for all: a goods receipt line (RL1), a purchase return line (RL3),
--- what an assembly or shop order has produced (BO9, BO10). Before any conversion.
+-- One row per receipt in Exact, in one form for all: a goods receipt line (RL1), a purchase return line
+-- (RL3), what an assembly or shop order has produced (BO9, BO10). Before any conversion.
 with
 
 goods_receipts as (

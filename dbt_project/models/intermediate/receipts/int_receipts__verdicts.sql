@@ -1,6 +1,6 @@
 -- One row per receipt in Exact: whether it is a receipt line, and if not, by which rule (RL1-RL4).
--- verdict: sent; waits (for its order line, RL4); leaves (Optiply must not hold it); outside (not sent, but one
--- that Optiply holds stays, or goes with its order).
+-- verdict: sent; waits (for its order line, RL4); leaves (Optiply must not hold it); outside (not sent, but
+-- one that Optiply holds stays, or goes with its order).
 with
 
 receipts as (
@@ -76,14 +76,15 @@ judged as (
             when line_verdict = 'leaves' then ['outside', 'RL4', 'its order line is not sent']
             when coalesce(quantity, 0) = 0
                 then [
-                    if(receipt_type in ('goods_receipt', 'purchase_return') or is_in_optiply, 'leaves', 'outside'),
+                    if(receipt_type in ('assembly', 'production') and not is_in_optiply, 'outside', 'leaves'),
                     if(receipt_type = 'purchase_return', 'RL3', 'RL2'),
                     'quantity is 0: ' || coalesce({{ plain_number('received_stock_qty') }}, 'none in Exact')
                 ]
             when occurred is null then ['outside', 'RL1', 'no date in Exact']
             when occurred_date < {{ first_order_date() }} and not is_in_optiply
                 then ['outside', 'F', 'dated before start_date']
-            when line_verdict is distinct from 'sent' then ['waits', 'RL4', 'its order line is not in Optiply']
+            when (line_verdict = 'sent') is not true
+                then ['waits', 'RL4', 'its order line is not in Optiply']
             else ['sent', null, null]
         end as judgement
     from facts
