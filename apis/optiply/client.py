@@ -87,9 +87,10 @@ class OptiplyClient:
             if page.resources:
                 last_id = page.resources[-1].id
                 yield page.resources
-            if not page.has_next or len(page.resources) < page_size:
+            following = page.offset_after(offset, page_size)
+            if following is None:
                 return
-            offset += page_size
+            offset = following
 
     def create(self, entity: str, attributes: Mapping[str, Any]) -> Resource:
         """POST. Repeated only where Optiply certainly did no work (429, 401, never connected).

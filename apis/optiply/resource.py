@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from apis.errors import BrokenBody
 from apis.optiply.exact_json import exact_json
@@ -24,7 +25,20 @@ class Resource:
 @dataclass(frozen=True)
 class ListPage:
     resources: list[Resource]
-    has_next: bool
+    next_link: str | None
+
+    def offset_after(self, offset: int, page_size: int) -> int | None:
+        """The offset of the page after this one, which was asked for with these; None at the end.
+
+        A next link is believed, also where the server gave fewer records than were asked for; where it shows no
+        links, a full page has one after it.
+        """
+        if not self.resources:
+            return None
+        if self.next_link is None:
+            return offset + page_size if len(self.resources) >= page_size else None
+        told = parse_qs(urlsplit(self.next_link).query).get("page[offset]", [""])[0]
+        return int(told) if told.isdecimal() and int(told) > offset else offset + page_size
 
 
 def encode(entity: str, attributes: dict[str, Any]) -> bytes:
@@ -43,7 +57,10 @@ def decode_list(body: bytes) -> ListPage:
     if not isinstance(data, list):
         raise BrokenBody('the answer\'s "data" is not a list')
     links = document.get("links")
-    return ListPage([_resource(item) for item in data], isinstance(links, dict) and bool(links.get("next")))
+    link = links.get("next") if isinstance(links, dict) else None
+    if isinstance(link, dict):  # JSON:API's other form of a link
+        link = link.get("href")
+    return ListPage([_resource(item) for item in data], link if isinstance(link, str) and link else None)
 
 
 def _document(body: bytes) -> dict[str, Any]:

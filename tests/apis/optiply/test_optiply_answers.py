@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -171,16 +172,30 @@ def test_what_is_no_list_is_broken(body: bytes) -> None:
         decode_list(body)
 
 
-def test_a_list_tells_whether_more_follows() -> None:
-    for links, has_next in (
-        (None, False),
-        ({}, False),
-        ({"next": None}, False),
-        ({"next": "https://x"}, True),
-    ):
-        page = decode_list(json.dumps({"data": [{"id": 1}], "links": links}).encode())
-        assert page.has_next is has_next
-        assert page.resources == [Resource("1", "", {})]
+FIFTY = "https://x/v1/products?page%5Blimit%5D=50&page%5Boffset%5D=50"
+
+
+@pytest.mark.parametrize(
+    ("count", "links", "after"),
+    [
+        (3, None, None),
+        (3, {}, None),
+        (3, {"next": None}, None),
+        (3, {"next": ""}, None),
+        (0, {"next": "https://x"}, None),  # an empty page is the end, whatever it says
+        (4, {}, 12),  # a server that shows no links
+        (4, {"next": "https://x"}, 12),
+        (3, {"next": "https://x"}, 12),  # fewer than asked for, but more follows
+        (3, {"next": FIFTY}, 50),
+        (3, {"next": {"href": FIFTY}}, 50),
+        (4, {"next": "https://x?page[offset]=8"}, 12),  # where it is already
+    ],
+)
+def test_a_list_tells_what_follows(count: int, links: Any, after: int | None) -> None:
+    data = [{"id": number} for number in range(count)]
+    page = decode_list(json.dumps({"data": data, "links": links}).encode())
+    assert page.resources == [Resource(str(number), "", {}) for number in range(count)]
+    assert page.offset_after(8, 4) == after
 
 
 def test_what_is_sent_is_json_as_the_api_wants_it() -> None:
