@@ -40,21 +40,16 @@ def check(tenant: TenantOption) -> None:
 
 
 def _secrets(tenant: Tenant) -> str:
-    wanted = [name for name in NAMES if name.startswith(("exact_", "optiply_"))]
-    if tenant.flags.sync_stock_montapacking:
-        wanted += [name for name in NAMES if name.startswith("montapacking_")]
-    if tenant.flags.sync_stock_qls:
-        wanted += [name for name in NAMES if name.startswith("qls_")]
     started = (tenant.state_folder / "exact_tokens.json").exists()
     missing = [
         name
-        for name in wanted
+        for name in NAMES
         if find_secret(tenant, name) is None and not (started and name == "exact_refresh_token")
     ]
     if missing:
         names = ", ".join(environment_name(tenant, name) for name in missing)
         raise SettingsError(f"missing: {names}; or files {', '.join(missing)} in {tenant.secrets_folder}")
-    return f"{len(wanted)} found"
+    return f"{len(NAMES)} found"
 
 
 def _exact(tenant: Tenant) -> str:

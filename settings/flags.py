@@ -79,7 +79,7 @@ class Flags(BaseModel):
     stock_transfer_status: Literal[10, 50] = 10
     use_buy_orders_multiple_warehouses: bool = True
     assembly_supplier: str | None = None
-    working_day_holidays: str | None = None
+    working_day_holidays: Literal["NL", "BE", "DE"] | None = None
     default_warehouse_id: str | None = None
     warehouse_uuid: Guid | None = None
     # global
@@ -122,6 +122,14 @@ class Flags(BaseModel):
         if value not in available_timezones():
             raise ValueError(f"{value!r} is not a time zone of the tz database, for example Europe/Amsterdam")
         return str(ZoneInfo(value))
+
+    @field_validator("sync_stock_montapacking", "sync_stock_qls", "dont_use_current_division")
+    @classmethod
+    def _not_built(cls, value: bool) -> bool:
+        """A flag that would be read and ignored is worse than one that says so."""
+        if value:
+            raise ValueError("is not built yet: leave it false")
+        return value
 
     @model_validator(mode="after")
     def _no_conflicts(self) -> Self:

@@ -19,10 +19,6 @@ NAMES = (
     "optiply_password",
     "optiply_client_id",
     "optiply_client_secret",
-    "montapacking_username",
-    "montapacking_password",
-    "qls_username",
-    "qls_password",
 )
 
 

@@ -1,12 +1,14 @@
 """F1: a flag that is unknown, misspelled, of the wrong type or in conflict is an error that names it."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from settings.flags import Flags
-from settings.tenant import SettingsError, tenant_from
+from settings.tenant import PROJECT_ROOT, SettingsError, tenant_from
 
 TENANT: dict[str, Any] = {
     "exact": {"division": 1, "client_id": "c"},
@@ -35,6 +37,10 @@ def tenant(flags: dict[str, Any]) -> Flags:
         ({"assortments": {"Class_11": {"A": "enabled"}}}, "Class_01 to Class_10"),
         ({"assortments": {"Class_01": {"A": "on"}}}, "flags.assortments.Class_01.A"),
         ({"prod_ItemGroupCode_filter": "A,B"}, "flags.prod_ItemGroupCode_filter"),
+        ({"working_day_holidays": "FR"}, "flags.working_day_holidays"),
+        ({"sync_stock_montapacking": True}, "flags.sync_stock_montapacking: is not built yet"),
+        ({"sync_stock_qls": True}, "flags.sync_stock_qls: is not built yet"),
+        ({"dont_use_current_division": True}, "flags.dont_use_current_division: is not built yet"),
     ],
 )
 def test_a_wrong_flag_is_named(flags: dict[str, Any], said: str) -> None:
@@ -141,3 +147,13 @@ def test_the_defaults_are_those_of_the_seed() -> None:
         "use_production_orders": False,
     }
     assert {name: flags[name] for name in seed} == seed
+
+
+def test_the_page_about_the_flags_has_each_with_its_default() -> None:
+    """F: docs/flags.md is what people choose by."""
+    page = (PROJECT_ROOT / "docs/flags.md").read_text(encoding="utf-8")
+    told = {
+        name: json.loads(default)
+        for name, default in re.findall(r"^\| `(\w+)` \| `(.+?)` \|", page, re.MULTILINE)
+    }
+    assert told == Flags().model_dump(mode="json")

@@ -11,6 +11,9 @@
     {%- do exceptions.raise_compiler_error(problems | join('; ')) if problems -%}
 
     {%- set conflicts = [] -%}
+    {%- for name in ['sync_stock_montapacking', 'sync_stock_qls', 'dont_use_current_division'] if flag(name) -%}
+        {%- do conflicts.append(name ~ ' is not built yet: leave it false') -%}
+    {%- endfor -%}
     {%- if flag('use_price_lists') and not flag('price_list_code') -%}
         {%- do conflicts.append('use_price_lists needs price_list_code') -%}
     {%- endif -%}
