@@ -45,7 +45,7 @@ def tenant(flags: dict[str, Any]) -> Flags:
 )
 def test_a_wrong_flag_is_named(flags: dict[str, Any], said: str) -> None:
     """F1."""
-    with pytest.raises(SettingsError, match="shop.toml") as error:
+    with pytest.raises(SettingsError, match=r"shop\.toml") as error:
         tenant(flags)
     assert said in str(error.value)
 
