@@ -1,4 +1,4 @@
--- One row per purchase order or shop order that was deleted in Exact, also when raw never held it.
+-- One row per purchase, assembly or shop order that was deleted in Exact, also when raw never held it.
 -- BO5: the key in the delete log is the order's id or that of its header row.
 with
 
@@ -42,11 +42,22 @@ matched as (
             and deleted.deleted_key = document_keys.document_key
 ),
 
+-- C8: a complete read did not bring them again; assembly orders have no other evidence
+gone as (
+    select row_key as remote_id
+    from {{ source('runs', 'rows_gone') }}
+    where source = 'exact' and stream in ('purchase_orders', 'assembly_orders', 'manufacturing_shop_orders')
+),
+
 deleted_documents as (
     select remote_id
     from matched
     where not is_older
-    group by remote_id  -- both of its keys may name one order
+
+    union  -- both of its keys may name one order
+
+    select remote_id
+    from gone
 )
 
 select * from deleted_documents

@@ -31,6 +31,13 @@ deleted as (
     where document_type = 'purchase_order'
 ),
 
+-- C8: a complete read did not bring them again
+gone as (
+    select row_key
+    from {{ source('runs', 'rows_gone') }}
+    where source = 'exact' and stream = 'purchase_order_lines'
+),
+
 unit_factors as (
     select exact_item_id, unit_factor
     from {{ ref('int_units__item_factors') }}
@@ -49,10 +56,14 @@ lines as (
         purchase_order_lines.vat_amount_fc,
         purchase_order_lines.receipt_date as expected_date,
         -- BO4
-        deleted.deleted_key is not null
-        and not {{ is_older_delete('deleted', 'purchase_order_lines') }} as is_deleted
+        gone.row_key is not null
+        or (
+            deleted.deleted_key is not null
+            and not {{ is_older_delete('deleted', 'purchase_order_lines') }}
+        ) as is_deleted
     from purchase_order_lines
     left join deleted on purchase_order_lines.exact_purchase_order_line_id = deleted.deleted_key
+    left join gone on purchase_order_lines.exact_purchase_order_line_id = gone.row_key
 
     union all
 

@@ -4,7 +4,7 @@ with
 
 verdicts as (
     select
-        remote_id, receipt_type, received_stock_qty, quantity, is_in_optiply, verdict, rule_id, reason
+        remote_id, receipt_type, received_stock_qty, quantity, verdict, rule_id, reason
     from {{ ref('int_receipts__verdicts') }}
 ),
 
@@ -18,7 +18,11 @@ not_sent as (
     where
         verdict = 'waits'
         -- an order that has produced nothing yet has nothing to lose
-        or (receipt_type in ('goods_receipt', 'purchase_return') and verdict <> 'sent' and rule_id <> 'RL4')
+        or (
+            receipt_type in ('goods_receipt', 'purchase_return')
+            and verdict <> 'sent'
+            and rule_id not in ('RL4', 'RL5')
+        )
 ),
 
 rounded as (

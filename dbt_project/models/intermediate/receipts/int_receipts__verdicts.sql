@@ -1,4 +1,4 @@
--- One row per receipt in Exact: whether it is a receipt line, and if not, by which rule (RL1-RL4).
+-- One row per receipt in Exact: whether it is a receipt line, and if not, by which rule (RL1-RL5).
 -- verdict: sent; waits (for its order line, RL4); leaves (Optiply must not hold it); outside (not sent, but
 -- one that Optiply holds stays, or goes with its order).
 with
@@ -29,6 +29,13 @@ line_verdicts as (
     from {{ ref('int_buy_orders__line_verdicts') }}
 ),
 
+-- RL5, C8: Exact has no delete log for them, a complete read did not bring them again
+gone as (
+    select row_key
+    from {{ source('runs', 'rows_gone') }}
+    where source = 'exact' and stream in ('goods_receipt_lines', 'purchase_return_lines')
+),
+
 accepted as (
     select
         remote_id,
@@ -57,19 +64,22 @@ facts as (
         ) as occurred,
         orders.verdict as order_verdict,
         line_verdicts.verdict as line_verdict,
-        accepted.remote_id is not null as is_in_optiply
+        accepted.remote_id is not null as is_in_optiply,
+        gone.row_key is not null as is_gone
     from receipts
     left join quantities on receipts.remote_id = quantities.remote_id
     left join exact_lines on receipts.line_id = exact_lines.line_id
     left join orders on coalesce(exact_lines.order_remote_id, receipts.line_id) = orders.remote_id
     left join line_verdicts on receipts.line_id = line_verdicts.line_id
     left join accepted on receipts.remote_id = accepted.remote_id
+    left join gone on receipts.remote_id = gone.row_key
 ),
 
 judged as (
     select
         *,
         case
+            when is_gone then ['leaves', 'RL5', 'no longer in Exact']
             when line_id is null then ['outside', 'RL1', 'names no purchase order line']
             when order_verdict is null then ['waits', 'RL4', 'its order line was not read yet']
             when order_verdict <> 'wanted' then ['outside', 'RL4', 'its order is not sent']
