@@ -81,8 +81,8 @@ def adopt(
             [reread.source, reread.stream, at, reread.reason, reread.source, reread.stream],
         )
         found = Adoption(
-            changed=_count(connection, "changed_keys"),
-            gone=_count(connection, "gone_keys"),
+            changed=count_rows(connection, "changed_keys"),
+            gone=count_rows(connection, "gone_keys"),
             missed=missed,
             is_renumbered=is_renumbered,
         )
@@ -107,7 +107,7 @@ def _find_gone_rows(connection: duckdb.DuckDBPyConnection, reread: Reread, key: 
     limit, parameters = "true", []
     if reread.dated_from is not None:
         limit, parameters = f'"{reread.dated_from[0]}" >= ?', [reread.dated_from[1]]
-    if reread.keeps_no_marks or not _count(connection, reread.side):
+    if reread.keeps_no_marks or not count_rows(connection, reread.side):
         limit, parameters = "false", []
     connection.execute(
         f"create or replace temp table gone_keys as select distinct {key} from {reread.main} "
@@ -146,6 +146,7 @@ def _of(alias: str, key: str) -> str:
     return ", ".join(f"{alias}.{column}" for column in key.split(", "))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows the table holds."""
     row = connection.execute(f"select count(*) from {table}").fetchone()
     return int(row[0]) if row else 0

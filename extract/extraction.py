@@ -10,15 +10,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
+from math import ceil
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from apis.errors import ApiError, CredentialsRefused, DailyLimitReached, NotAvailable
 from apis.exact.client import ExactClient
 from apis.optiply.client import OptiplyClient
-from extract.adoption import adopt
+from extract.adoption import adopt, count_rows
 from extract.batch import Batch, BatchSize
 from extract.columns import FieldTypeError
+from extract.day_budget import DayBudget, NoRoomLeft
 from extract.exact.catalogue import Endpoint, Stream, Variant
 from extract.exact.catalogue import catalogue as exact_catalogue
 from extract.exact.endpoint_read import ExactRead
@@ -42,6 +44,7 @@ from extract.rereads import (
 )
 from extract.result import Source, Status
 from extract.table_shape import TableShape, exact_table, optiply_table
+from extract.unavailable import keep_unavailable, unavailable
 from settings.tenant import Tenant
 from warehouse.runs import naive
 
@@ -68,6 +71,7 @@ class Extraction:
         run_id: str,
         day: date,
         read_whole: bool = False,
+        ask_all: bool = False,
     ) -> None:
         self.credentials_refused: CredentialsRefused | None = None
         self._tenant = tenant
@@ -81,6 +85,9 @@ class Extraction:
         self._broken: set[Source] = set()
         self._run_id = run_id
         self._today = Today(day, naive(now()), ZoneInfo(tenant.flags.exact_timezone), read_whole)
+        self._ask_all = ask_all
+        self._endpoints: set[str] = set()
+        self._budget = DayBudget(exact, now)
         self._reasons: dict[str, str] = {}
         self._division_dates: str | None = None
         self._pipelines: dict[str, RawPipeline] = {}
@@ -95,12 +102,17 @@ class Extraction:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
+    @property
+    def outlook(self) -> str:
+        """What runs like this one need of Exact's day, in words; empty when nothing of Exact was read."""
+        return self._budget.outlook(len(self._endpoints)) if self._endpoints else ""
+
     def read(self, wanted: Mapping[Source, Iterable[str]]) -> None:
         """Read the streams by source and name, and store what they bring."""
         self._open_pipelines(source for source, streams in wanted.items() if streams)
         exact = self._usable("exact", wanted["exact"])
         optiply = self._usable("optiply", wanted["optiply"])
-        variants = {name: variant_of(exact_catalogue()[name], self._tenant.exact) for name in exact}
+        variants = self._available_variants(exact)
         past = self._history()
         if DIVISIONS in variants and len(variants) > 1:
             self._readers.start(self._exact_reads({DIVISIONS: variants.pop(DIVISIONS)}))
@@ -110,9 +122,39 @@ class Extraction:
         rereads = self._exact_reads(
             {name: v for name, v in variants.items() if name in self._reasons}, SIDE_DATASET
         )
+        shortage = self._budget.shortage(len(reads) + sum(map(self._pages_held, rereads)))
+        if shortage is not None:
+            self._readers.stop("exact", shortage)
         self._readers.start([*reads, *rereads, *map(self._optiply_read, optiply)])
         self._consume()
         self._tidy_up()
+
+    def _available_variants(self, streams: Iterable[str]) -> dict[str, Variant]:
+        """The endpoint family to read of each stream. A stream is unavailable, without a request, where Exact
+        has refused all its endpoints today."""
+        variants: dict[str, Variant] = {}
+        refused: frozenset[str] = frozenset()
+        if "raw_exact" in self._pipelines and not self._ask_all:
+            with self._pipelines["raw_exact"].connection() as connection:
+                refused = unavailable(connection, self._today.now)
+        for name in streams:
+            stream = exact_catalogue()[name]
+            wanted = variant_of(stream, self._tenant.exact)
+            self._refused[name] = frozenset(
+                variant for variant, endpoint in stream.endpoints.items() if endpoint.path in refused
+            )
+            following = next_variant(stream, self._refused[name]) if wanted in self._refused[name] else wanted
+            if following is None:
+                self._progress.end("exact", name, "unavailable")
+            else:
+                variants[name] = following
+        return variants
+
+    def _pages_held(self, read: ExactRead) -> int:
+        """How many pages the rows that we hold would fill, at least 1."""
+        with self._pipelines["raw_exact"].connection() as connection:
+            rows = sum(count_rows(connection, f"raw_exact.{stream}") for stream in read.streams)
+        return max(1, ceil(rows / read.endpoint.page_size))
 
     def _consume(self) -> None:
         """Take and store what the reads under way bring, until the last has ended."""
@@ -192,6 +234,7 @@ class Extraction:
             self._progress.begin("exact", name, variant)
             groups.setdefault(endpoint.path, []).append(stream)
             endpoints[endpoint.path] = endpoint
+        self._endpoints |= endpoints.keys()
         return [
             self._exact_read(endpoints[path], tuple(members), dataset) for path, members in groups.items()
         ]
@@ -217,6 +260,7 @@ class Extraction:
             local_now=self._local_now,
             newest_load=newest_load,
             division_dates=self._division_dates,
+            budget=self._budget,
             dataset=dataset,
         )
 
@@ -233,7 +277,7 @@ class Extraction:
         if error is None:
             self._read_to_the_end.append(read)  # complete when its last page is stored
             return
-        if event.was_started:
+        if event.was_started and not isinstance(error, NoRoomLeft):
             self._progress.count_request(read)  # the one that failed brought no page
         if isinstance(error, NotAvailable) and isinstance(read, ExactRead):
             self._take_next_endpoint(read, error)
@@ -252,6 +296,8 @@ class Extraction:
     def _take_next_endpoint(self, read: ExactRead, error: NotAvailable) -> None:
         """A division whose licence lacks the module of one endpoint may still have another for the stream."""
         variants: dict[str, Variant] = {}
+        with self._pipelines["raw_exact"].connection() as connection:
+            keep_unavailable(connection, read.endpoint.path, naive(self._now()), _words(error))
         for stream in read.members:
             self._refused[stream.name] = self._refused.get(stream.name, frozenset()) | {read.variant}
             following = next_variant(stream, self._refused[stream.name])

@@ -33,11 +33,13 @@ class StreamRead:
 @dataclass(frozen=True)
 class ExtractResult:
     """All streams of a run, in the order of their names. The request counts are the clients' own: every
-    request, retries and refusals too."""
+    request, retries and refusals too. `outlook`: what such runs need of Exact's day, in words; empty where
+    nothing of Exact was read."""
 
     reads: tuple[StreamRead, ...]
     exact_requests: int
     optiply_requests: int
+    outlook: str = ""
 
     @property
     def status(self) -> Status:

@@ -74,6 +74,7 @@ def run(
             run_id=run_id,
             day=as_of,
             read_whole=read_whole,
+            ask_all=streams is not None,
         ) as extraction:
             extraction.read(wanted)
     finally:
@@ -84,6 +85,7 @@ def run(
         reads=progress.reads(),
         exact_requests=exact.request_count - requests_before[0],
         optiply_requests=optiply.request_count - requests_before[1],
+        outlook=extraction.outlook,
     )
 
 

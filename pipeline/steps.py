@@ -62,6 +62,8 @@ def extract_step(
             now=run.now,
         )
     run.reads = result.reads
+    if result.outlook:
+        run.say(f"extract: {result.outlook}")
     for read in result.reads:
         if read.status == "failed":
             run.problems.append(f"stream {read.stream}: {read.message}")

@@ -27,6 +27,7 @@ from apis.exact.odata import Int64, and_, ge, gt
 from extract.adoption import Reread
 from extract.bookmark import Bookmark, Unfinished
 from extract.columns import FieldTypeError, exact_column
+from extract.day_budget import DayBudget
 from extract.exact.catalogue import Endpoint, Stream, Variant, catalogue, column_name
 from extract.reading import StreamPage
 from extract.rereads import NEW_ROW_VERSIONS
@@ -61,6 +62,7 @@ class ExactRead:
     newest_load: Mapping[str, str | None]
     division_dates: str | None = None
     left_out: frozenset[str] = frozenset()
+    budget: DayBudget | None = None
     dataset: str = "raw_exact"
     source: Source = "exact"
 
@@ -169,6 +171,10 @@ class ExactRead:
                 )
                 for name, table in tables.items()
             }
+            if page.next_link is not None and self.budget is not None:
+                shortage = self.budget.shortage(1)
+                if shortage is not None:
+                    raise shortage
 
     def _bookmark(
         self,

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from apis.errors import CredentialsRefused
+from apis.exact.limits import Limits
 from extract.batch import BatchSize
+from extract.day_budget import DayBudget
 from extract.exact.catalogue import catalogue
 from sandbox.company import Company
-from tests.extract.extract_shop import Shop, spoilt
+from tests.extract.extract_shop import Shop, patient_client, spoilt
 from warehouse.connection import connect
 
+NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 LINES = "purchaseorder/GoodsReceiptLines"
 
 
@@ -122,6 +126,27 @@ def test_a_module_that_the_licence_lacks_is_told_and_stops_nothing(
     assert result.status == "complete"
 
 
+def test_an_endpoint_that_the_licence_lacks_is_asked_once_a_day_or_when_it_is_named(
+    open_shop: Callable[..., Shop], company: Company
+) -> None:
+    """Each 403 counts as an error of which Exact allows ten an hour."""
+    shop = open_shop(company, unlicensed=("sync/PurchaseOrder/", "inventory/AssemblyBillOfMaterialHeader"))
+    lacking = {"sync/PurchaseOrder/PurchaseOrders", "inventory/AssemblyBillOfMaterialHeader"}
+
+    def asked(when: datetime, *streams: str) -> tuple[set[str], str, str]:
+        reads = shop.run(*streams, now=lambda: when)
+        header, orders = reads["exact.assembly_bill_of_material_header"], reads["exact.purchase_orders"]
+        assert orders.status == "complete"
+        return lacking & shop.requests().keys(), header.status, orders.variant
+
+    streams = ("assembly_bill_of_material_header", "purchase_orders")
+    assert asked(NOON) == (lacking, "unavailable", "standard")
+    assert asked(NOON + timedelta(hours=23)) == (set(), "unavailable", "standard")
+    assert asked(NOON + timedelta(hours=23), *streams) == (lacking, "unavailable", "standard")
+    assert asked(NOON + timedelta(hours=25)) == (set(), "unavailable", "standard")
+    assert asked(NOON + timedelta(hours=48)) == (lacking, "unavailable", "standard")
+
+
 def test_the_daily_limit_ends_the_run_cleanly_and_the_next_run_goes_on(shop: Shop) -> None:
     streams = ("goods_receipt_lines", "items", "sales_orders", "sales_order_lines", "suppliers", "warehouses")
     shop.exact.faults.set([{"kind": "day_429", "path": "*", "at": 4}])
@@ -136,6 +161,63 @@ def test_the_daily_limit_ends_the_run_cleanly_and_the_next_run_goes_on(shop: Sho
     for stream in streams:
         rows = shop.exact.store.rows("accounts" if stream == "suppliers" else stream)
         assert len(shop.rows(f"raw_exact.{stream}")) == len(rows)
+
+
+def test_a_read_stops_before_the_requests_that_are_kept_for_orders(
+    open_shop: Callable[..., Shop], company: Company
+) -> None:
+    """Of 50 a day 1 is kept. What came is stored."""
+    shop = open_shop(company, day_limit=50, clock=NOON.timestamp)
+    shop.with_settings(variant="standard")
+    client = patient_client(shop.tenant)
+    for _ in range(46):
+        next(client.pages("system/Divisions", select=["Code"]))
+
+    result = shop.result("sales_order_lines", now=lambda: NOON)
+
+    (read,) = result.reads
+    assert (read.status, read.rows, read.requests) == ("daily_limit", 180, 3)
+    assert "1 more requests do not fit the day: 1 of 50 are left, 1 are kept for orders" in read.message
+    assert result.status == "daily_limit"
+    assert len(shop.rows("raw_exact.sales_order_lines")) == 180
+
+
+def test_a_run_that_does_not_fit_the_day_says_so_and_reads_nothing(
+    open_shop: Callable[..., Shop], company: Company
+) -> None:
+    shop = open_shop(company, day_limit=100, clock=NOON.timestamp)
+    client = patient_client(shop.tenant)
+    for _ in range(95):
+        next(client.pages("system/Divisions", select=["Code"]))
+
+    result = shop.result("divisions", "items", "warehouses", "vat_codes", "units", now=lambda: NOON)
+
+    assert result.exact_requests == 1
+    told = {read.stream: (read.status, read.message) for read in result.reads}
+    assert told.pop("divisions") == ("complete", "")
+    assert {status for status, _ in told.values()} == {"daily_limit"}
+    assert "4 more requests do not fit the day: 4 of 100 are left, 2 are kept" in told["items"][1]
+    assert result.outlook == (
+        "5 endpoints of Exact; 48 runs a day need 240 requests and one for each further page; "
+        "4 of 100 are left today"
+    )
+
+
+@pytest.mark.parametrize(
+    ("limits", "fits"),
+    [
+        (Limits(), True),
+        (Limits(day_limit=100), True),
+        (Limits(day_limit=100, day_remaining=12), True),
+        (Limits(day_limit=100, day_remaining=11), False),
+        (Limits(day_limit=100, day_remaining=11, day_reset=NOON), True),  # of the day before
+        (Limits(day_limit=100, day_remaining=11, day_reset=NOON + timedelta(seconds=1)), False),
+    ],
+)
+def test_ten_requests_fit_while_the_kept_ones_stay(shop: Shop, limits: Limits, fits: bool) -> None:
+    client = patient_client(shop.tenant)
+    client._limits = limits
+    assert (DayBudget(client, lambda: NOON).shortage(10) is None) == fits
 
 
 def test_refused_credentials_stop_the_run_and_are_raised(shop: Shop) -> None:

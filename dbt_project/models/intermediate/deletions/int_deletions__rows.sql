@@ -1,4 +1,4 @@
--- One row per Exact row of the master data that Exact deleted.
+-- One row per Exact row that Exact deleted, by its log or because a complete read did not bring it again.
 with
 
 deletions as (
@@ -46,7 +46,7 @@ master_rows as (
     from {{ ref('stg_exact__bill_of_materials_versions') }}
 ),
 
-deleted_rows as (
+logged_rows as (
     select
         master_rows.stream,
         master_rows.exact_id,
@@ -64,6 +64,28 @@ deleted_rows as (
                 then deletions.row_version >= master_rows.row_version
             else coalesce(deletions.deleted_at >= master_rows.modified_at, true)
         end
+),
+
+-- extract takes a mark off when Exact sends the row again, so a mark needs no comparison of times
+unlogged_rows as (
+    select stream, row_key as exact_id, gone_at as deleted_at
+    from {{ source('runs', 'rows_gone') }}
+    where source = 'exact'
+),
+
+all_rows as (
+    select stream, exact_id, deleted_at from logged_rows
+    union all
+    select stream, exact_id, deleted_at from unlogged_rows
+),
+
+deleted_rows as (
+    select
+        stream,
+        exact_id,
+        min(deleted_at) as deleted_at
+    from all_rows
+    group by all
 )
 
 select * from deleted_rows
