@@ -66,9 +66,9 @@ class World:
             inner join marts.optiply_products as items on items.remote_id = links.product_remote_id
             inner join staging.stg_exact__items as item on item.exact_item_id = links.product_remote_id
             inner join staging.stg_exact__supplier_products as link
-                on link.exact_supplier_product_id = links.remote_id
+                on link.exact_supplier_item_id = links.remote_id
             where links.status = 'enabled' and items.status = 'enabled'
-                and item.is_purchase_item and coalesce(link.purchase_unit_factor, 1) in (1, 6)
+                and item.is_purchase_item and coalesce(link.stock_units_per_purchase_unit, 1) in (1, 6)
             qualify count(*) over (partition by supplier.optiply_id) >= 2
             order by supplier.optiply_id, items.sku_code desc
             """

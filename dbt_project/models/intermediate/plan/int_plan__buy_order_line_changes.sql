@@ -94,8 +94,7 @@ sent as (
 ),
 
 changes as (
-    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, buy_order_remote_id
-    from sent
+    select * from sent
     union all by name
     select 'delete' as operation, records.remote_id, records.optiply_id, leaving.reason
     from records

@@ -78,11 +78,10 @@ sent as (
         '{' || concat_ws(',', fields, nullif(cleared_fields, '')) || '}' as payload,
         desired_hash as payload_hash, buy_order_line_remote_id,
         case
-            when is_known
-                then coalesce(
-                    changed_attributes,
-                    replace('{"buy_order_line_remote_id":{"old":"?","new":"?"}}', '?', buy_order_line_remote_id)
-                )
+            when is_known then coalesce(
+                changed_attributes,
+                replace('{"buy_order_line_remote_id":{"old":"?","new":"?"}}', '?', buy_order_line_remote_id)
+            )
         end as changed_attributes,
         case
             when not is_known then 'new in Exact'
@@ -94,8 +93,7 @@ sent as (
 ),
 
 changes as (
-    select operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, buy_order_line_remote_id
-    from sent
+    select * from sent
     union all by name
     select 'delete' as operation, records.remote_id, records.optiply_id, leaving.reason
     from records
