@@ -10,3 +10,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in set(SHARED) & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(fixture))
+            item.add_marker(pytest.mark.timeout(900))  # whole builds by dbt are among it

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
+from sandbox.tenant_file import SECRETS
 from settings.tenant import PROJECT_ROOT
 from tests.world import World, open_world
+
+WRONG = "wrong-secret-of-a-test"
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,35 @@ def process() -> Command:
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path) as world:
         yield world
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A tenant whose commands have all run, and what they said."""
+
+    world: World
+    folder: Path
+    ended: dict[str, Ended]
+
+    @property
+    def secrets(self) -> set[str]:
+        """All that was ever secret: what the tenant was given, and every token of both servers."""
+        exact, optiply = self.world.exact.tokens, self.world.optiply.desk
+        return {*SECRETS.values(), WRONG, *exact.issued, *optiply.issued}
+
+
+@pytest.fixture(scope="session")
+def ran(process: Command, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+    folder = tmp_path_factory.mktemp("shop")
+    with open_world(folder) as world:
+        file = str(world.tenant_file)
+        ended = {
+            "refused": process("extract", "--tenant", file, EXACT_OPTIPLY_SHOP_EXACT_CLIENT_SECRET=WRONG),
+            "dry run": process("sync", "--dry-run", "--tenant", file),
+            "plan": process("plan", "--format", "json", "--limit", "10000", "--tenant", file),
+            "push": process("push", "--tenant", file),
+            "export": process("export", "--tenant", file),
+            "status": process("status", "--tenant", file),
+            "check": process("check", "--tenant", file),
+        }
+        yield Ran(world, folder, ended)
