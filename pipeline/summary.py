@@ -14,6 +14,9 @@ MAIN_STREAMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("optiply", "suppliers"): ("suppliers",),
     ("optiply", "supplierProducts"): ("supplier_products",),
     ("optiply", "sellOrders"): ("sales_invoices", "sales_orders"),
+    ("optiply", "buyOrders"): ("purchase_orders", "assembly_orders", "manufacturing_shop_orders"),
+    ("optiply", "buyOrderLines"): ("purchase_order_lines",),
+    ("optiply", "receiptLines"): ("goods_receipt_lines", "purchase_return_lines"),
     ("exact", "purchaseOrders"): ("buy_orders",),
 }
 COLUMNS = (
