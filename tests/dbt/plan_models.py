@@ -82,6 +82,7 @@ ALL_SOURCES_ON: dict[str, Any] = {
     "unit_filter": True,
     "unit_factors": {"gal": {"unit": "ml", "factor": 3750.0}},
     "export_BOLine_price": True,
+    "export_order_number": True,
     "use_assembly_orders": True,
     "use_production_orders": True,
     "default_warehouse_id": "1",

@@ -66,6 +66,7 @@
             'suppliers': true,
             'deleted': true,
             'warehouses': true,
+            'purchase_orders': flag('export_order_number'),
             'divisions': flag('export_BOLine_price'),
             'exchange_rates': flag('export_BOLine_price'),
             'purchase_items_prices': flag('export_BOLine_price') and flag('map_purchase_price') == 'Purchase Prices',

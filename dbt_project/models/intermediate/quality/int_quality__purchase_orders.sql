@@ -25,6 +25,11 @@ line_prices as (
     from {{ ref('int_export__line_prices') }}
 ),
 
+order_numbers as (
+    select optiply_buy_order_id, no_number_reason
+    from {{ ref('int_export__order_numbers') }}
+),
+
 other_routes as (
     select
         optiply_buy_order_id as remote_id,
@@ -63,6 +68,16 @@ without_price as (
     group by all
 ),
 
+without_number as (
+    select
+        optiply_buy_order_id as remote_id,
+        'X6' as rule_id,
+        'no order number sent: ' || no_number_reason as reason,
+        'changed' as severity
+    from order_numbers
+    where no_number_reason is not null
+),
+
 listed as (
     select * from other_routes
     union all
@@ -71,6 +86,8 @@ listed as (
     select * from without_factor
     union all
     select * from without_price
+    union all
+    select * from without_number
 )
 
 select 'purchaseOrders' as entity, remote_id, rule_id, reason, severity

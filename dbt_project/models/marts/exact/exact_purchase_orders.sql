@@ -19,6 +19,11 @@ line_prices as (
     where price_per_purchase_unit is not null
 ),
 
+order_numbers as (
+    select optiply_buy_order_id, order_number
+    from {{ ref('int_export__order_numbers') }}
+),
+
 optiply_orders as (
     select optiply_buy_order_id, optiply_order
     from {{ ref('int_export__optiply_orders') }}
@@ -109,6 +114,7 @@ orders as (
             'Supplier': order_headers.supplier_remote_id,
             'ReceiptDate': strftime(order_headers.receipt_date, '%Y-%m-%dT00:00:00'),
             'YourRef': order_headers.optiply_buy_order_id,
+            'OrderNumber': order_numbers.order_number,
             'PurchaseAgent': order_headers.exact_account_manager_id,
             'Warehouse': warehouse.exact_warehouse_id,
             'Currency': currencies.purchase_currency_code,
@@ -116,19 +122,21 @@ orders as (
         })) as payload,
         coalesce(line_lists.lines, cast('[]' as json)) as lines,
         -- without the receipt dates, which move with the day: what Exact refused stays refused tomorrow
-        md5(to_json({
+        -- a number that was free and is not any more is another content: the order is tried again without it
+        md5(concat_ws(' ', to_json({
             'OrderDate': order_headers.placed_date,
             'Supplier': order_headers.supplier_remote_id,
             'PurchaseAgent': order_headers.exact_account_manager_id,
             'Warehouse': warehouse.exact_warehouse_id,
             'Currency': currencies.purchase_currency_code,
             'PurchaseOrderLines': line_lists.undated_lines
-        })) as payload_hash,
+        }), order_numbers.order_number)) as payload_hash,
         optiply_orders.optiply_order,
         refusals.refused_reason,
         refusals.refused_rule
     from order_headers
     inner join optiply_orders on order_headers.optiply_buy_order_id = optiply_orders.optiply_buy_order_id
+    left join order_numbers on order_headers.optiply_buy_order_id = order_numbers.optiply_buy_order_id
     left join warehouse on true
     left join line_lists on order_headers.optiply_buy_order_id = line_lists.optiply_buy_order_id
     left join currencies on order_headers.optiply_buy_order_id = currencies.optiply_buy_order_id
