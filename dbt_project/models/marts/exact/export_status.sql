@@ -30,9 +30,17 @@ left_waiting as (
 ),
 
 received as (
-    select
-        exact_purchase_order_id, order_status_code, ordered_qty_purchase_unit, received_qty_purchase_unit
+    select exact_purchase_order_id, order_status_code, ordered_qty_purchase_unit, received_qty_purchase_unit
     from {{ ref('int_export__received') }}
+),
+
+-- X13: an order deleted in Optiply comes back from Exact under another id
+come_back as (
+    select records.remote_id as exact_id, records.optiply_id
+    from {{ source('ledger', 'records') }} as records
+    anti join exports
+        on records.remote_id = exports.exact_id and records.optiply_id = exports.optiply_buy_order_id
+    where records.entity = 'buyOrders' and records.optiply_id is not null
 ),
 
 changes as (
@@ -51,9 +59,7 @@ changes as (
 
 unsent as (
     select
-        planned.optiply_buy_order_id,
-        planned.sink,
-        planned.marker,
+        planned.optiply_buy_order_id, planned.sink, planned.marker,
         case
             when planned.blocked_by like 'refused%' or refusals.marker is not null then 'refused'
             else 'waiting'
@@ -71,11 +77,9 @@ unsent as (
 
 sent as (
     select
-        exports.optiply_buy_order_id,
-        exports.sink,
-        exports.marker,
+        exports.optiply_buy_order_id, exports.sink, exports.marker,
         case
-            when exports.state = 'gone' then 'deleted in Optiply'
+            when exports.state = 'gone' or come_back.exact_id is not null then 'deleted in Optiply'
             when received.order_status_code = 30 then 'complete'
             when received.order_status_code = 40 then 'cancelled'
             when received.received_qty_purchase_unit <= 0 then 'sent'
@@ -85,14 +89,17 @@ sent as (
             when exports.state = 'adopted' then 'adopted'
             else 'sent'
         end as state,
-        case when exports.state = 'gone' then 'it comes back from Exact' else changes.change end as reason,
-        exports.exact_id,
-        exports.exact_number,
-        exports.sent_at,
-        received.ordered_qty_purchase_unit,
-        received.received_qty_purchase_unit
+        case
+            when come_back.exact_id is not null
+                then 'it came back from Exact as order ' || come_back.optiply_id
+            when exports.state = 'gone' then 'it comes back from Exact'
+            else changes.change
+        end as reason,
+        exports.exact_id, exports.exact_number, exports.sent_at,
+        received.ordered_qty_purchase_unit, received.received_qty_purchase_unit
     from exports
     left join received on exports.exact_id = received.exact_purchase_order_id
+    left join come_back on exports.exact_id = come_back.exact_id
     left join changes on exports.optiply_buy_order_id = changes.optiply_buy_order_id
 ),
 
@@ -103,14 +110,6 @@ export_status as (
 )
 
 select
-    optiply_buy_order_id,
-    sink,
-    marker,
-    state,
-    reason,
-    exact_id,
-    exact_number,
-    sent_at,
-    ordered_qty_purchase_unit,
-    received_qty_purchase_unit
+    optiply_buy_order_id, sink, marker, state, reason, exact_id, exact_number, sent_at,
+    ordered_qty_purchase_unit, received_qty_purchase_unit
 from export_status
