@@ -118,6 +118,10 @@ class PlanModels:
         connection.execute(
             f"create table intermediate.{UNREGISTERED_EXPORTS} (remote_id varchar, optiply_buy_order_id varchar)"
         )
+        connection.execute(
+            "create table intermediate.int_buy_orders__lines_made_in_optiply"
+            " (buy_order_remote_id varchar, product_remote_id varchar)"
+        )
         return connection
 
     def build(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -24,7 +24,12 @@ MODELS = {
     "supplierProducts": ("optiply_supplier_products",),
     "sellOrders": ("optiply_sell_orders", EVIDENCE["sellOrders"]),
     "buyOrders": ("optiply_buy_orders", EVIDENCE["buyOrders"], UNREGISTERED_EXPORTS),
-    "buyOrderLines": ("optiply_buy_order_lines", EVIDENCE["buyOrderLines"], UNREGISTERED_EXPORTS),
+    "buyOrderLines": (
+        "optiply_buy_order_lines",
+        EVIDENCE["buyOrderLines"],
+        UNREGISTERED_EXPORTS,
+        "int_buy_orders__lines_made_in_optiply",
+    ),
     "receiptLines": ("optiply_receipt_lines", EVIDENCE["receiptLines"], UNREGISTERED_EXPORTS),
     "exactPurchaseOrders": ("exact_purchase_orders", "exact_warehouse_transfers", "exact_shop_orders"),
 }

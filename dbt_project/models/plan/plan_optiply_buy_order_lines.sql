@@ -14,6 +14,7 @@ changes as (
         refusal_message,
         is_leaving,
         buy_order_remote_id,
+        product_remote_id,
     from {{ ref('int_plan__buy_order_line_changes') }}
 ),
 
@@ -43,13 +44,29 @@ parents_there as (
     where operation = 'create' and coalesce(blocked_by, 'open intent') = 'open intent'
 ),
 
+-- BO7
+made_in_optiply as (
+    select buy_order_remote_id, product_remote_id
+    from {{ ref('int_buy_orders__lines_made_in_optiply') }}
+),
+
 waiting as (
     select
         changes.remote_id,
-        'buy order ' || changes.buy_order_remote_id || ' is not in Optiply' as waiting_for,
+        if(
+            parents_there.remote_id is null,
+            'buy order ' || changes.buy_order_remote_id || ' is not in Optiply',
+            'the order has a line of this product in Optiply that nobody has linked'
+        ) as waiting_for,
     from changes
-    anti join parents_there on changes.buy_order_remote_id = parents_there.remote_id
-    where changes.operation in ('create', 'replace')
+    left join parents_there on changes.buy_order_remote_id = parents_there.remote_id
+    left join made_in_optiply
+        on
+            changes.buy_order_remote_id = made_in_optiply.buy_order_remote_id
+            and changes.product_remote_id = made_in_optiply.product_remote_id
+    where
+        (changes.operation in ('create', 'replace') and parents_there.remote_id is null)
+        or (changes.operation = 'create' and made_in_optiply.product_remote_id is not null)
 ),
 
 plan_optiply_buy_order_lines as (

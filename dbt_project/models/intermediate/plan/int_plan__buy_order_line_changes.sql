@@ -77,7 +77,7 @@ sent as (
         end as operation,
         remote_id, optiply_id,
         '{' || concat_ws(',', fields, nullif(cleared_fields, '')) || '}' as payload,
-        desired_hash as payload_hash, buy_order_remote_id,
+        desired_hash as payload_hash, buy_order_remote_id, product_remote_id,
         case
             when is_known then coalesce(
                 changed_attributes,
