@@ -93,5 +93,8 @@
     {%- for entity in ['buyOrders', 'buyOrderLines', 'receiptLines'] -%}
         {%- do inputs.append({'entity': entity, 'source': 'optiply', 'stream': 'buy_orders', 'optional': false}) -%}
     {%- endfor -%}
+    {%- do inputs.append({
+        'entity': 'buyOrderLines', 'source': 'optiply', 'stream': 'buy_order_lines', 'optional': false,
+    }) -%}
     {{ return(inputs) }}
 {%- endmacro %}
