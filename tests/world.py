@@ -80,7 +80,7 @@ class World:
             supplier,
             "2026-03-02T08:00:00Z",
             [
-                {"productId": product, "quantity": quantity, "subtotalValue": "10.00"}
+                {"productId": product, "quantity": quantity, "subtotalValue": 10.0}
                 for product, quantity in zip(products, quantities, strict=True)
             ],
         )
