@@ -123,7 +123,13 @@ class Flags(BaseModel):
             raise ValueError(f"{value!r} is not a time zone of the tz database, for example Europe/Amsterdam")
         return str(ZoneInfo(value))
 
-    @field_validator("sync_stock_montapacking", "sync_stock_qls", "dont_use_current_division")
+    @field_validator(
+        "use_price_lists",
+        "sync_stock_montapacking",
+        "sync_stock_qls",
+        "calc_part_quantity",
+        "dont_use_current_division",
+    )
     @classmethod
     def _not_built(cls, value: bool) -> bool:
         """A flag that would be read and ignored is worse than one that says so."""
@@ -133,8 +139,6 @@ class Flags(BaseModel):
 
     @model_validator(mode="after")
     def _no_conflicts(self) -> Self:
-        if self.use_price_lists and not self.price_list_code:
-            raise ValueError("use_price_lists needs price_list_code")
         if self.useLOT_PurchaseLotSize and not self.useLOT and "useLOT" in self.model_fields_set:
             raise ValueError("useLOT_PurchaseLotSize replaces useLOT: leave useLOT out or true")
         if self.export_stock_transfers and not (self.stock_transfer_from and self.stock_transfer_to):

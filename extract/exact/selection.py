@@ -45,8 +45,6 @@ def _by_flags(flags: Flags) -> Iterator[str]:
         yield from ("sales_invoices", "sales_invoice_lines")
     if flags.use_sales_orders or not flags.use_drop_shipments:  # invoices tell drop shipments by their order
         yield from ("sales_orders", "sales_order_lines")
-    if flags.use_price_lists:
-        yield from ("sales_price_lists", "sales_price_list_periods", "sales_price_list_volume_discounts")
     if flags.map_purchase_price == "Purchase Prices":
         yield "purchase_items_prices"
     if flags.use_bill_of_materials_versions:

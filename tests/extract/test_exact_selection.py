@@ -25,10 +25,6 @@ def test_the_default_flags_need_invoices_and_assembly_bills() -> None:
     [
         ({"use_sales_orders": True}, {"sales_orders", "sales_order_lines"}),
         ({"use_drop_shipments": False}, {"sales_orders", "sales_order_lines"}),
-        (
-            {"use_price_lists": True, "price_list_code": "A"},
-            {"sales_price_lists", "sales_price_list_periods", "sales_price_list_volume_discounts"},
-        ),
         ({"map_purchase_price": "Purchase Prices"}, {"purchase_items_prices"}),
         ({"use_assembly_orders": True}, {"assembly_orders"}),
         ({"use_production_orders": True}, {"manufacturing_shop_orders"}),

@@ -39,6 +39,8 @@ def tenant(flags: dict[str, Any]) -> Flags:
         ({"prod_ItemGroupCode_filter": "A,B"}, "flags.prod_ItemGroupCode_filter"),
         ({"working_day_holidays": "FR"}, "flags.working_day_holidays"),
         ({"sync_stock_montapacking": True}, "flags.sync_stock_montapacking: is not built yet"),
+        ({"use_price_lists": True}, "flags.use_price_lists: is not built yet"),
+        ({"calc_part_quantity": True}, "flags.calc_part_quantity: is not built yet"),
         ({"sync_stock_qls": True}, "flags.sync_stock_qls: is not built yet"),
         ({"dont_use_current_division": True}, "flags.dont_use_current_division: is not built yet"),
     ],
@@ -53,7 +55,6 @@ def test_a_wrong_flag_is_named(flags: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ({"use_price_lists": True}, "use_price_lists needs price_list_code"),
         ({"useLOT": False, "useLOT_PurchaseLotSize": True}, "useLOT_PurchaseLotSize"),
         ({"export_stock_transfers": True, "stock_transfer_from": "1"}, "stock_transfer_to"),
         (
@@ -77,8 +78,6 @@ def test_flags_that_belong_together_are_taken() -> None:
     """F1: the other side of each conflict."""
     flags = tenant(
         {
-            "use_price_lists": True,
-            "price_list_code": "RETAIL",
             "useLOT_PurchaseLotSize": True,
             "export_stock_transfers": True,
             "stock_transfer_from": "1",

@@ -11,12 +11,10 @@
     {%- do exceptions.raise_compiler_error(problems | join('; ')) if problems -%}
 
     {%- set conflicts = [] -%}
-    {%- for name in ['sync_stock_montapacking', 'sync_stock_qls', 'dont_use_current_division'] if flag(name) -%}
+    {%- for name in ['use_price_lists', 'sync_stock_montapacking', 'sync_stock_qls', 'calc_part_quantity',
+                     'dont_use_current_division'] if flag(name) -%}
         {%- do conflicts.append(name ~ ' is not built yet: leave it false') -%}
     {%- endfor -%}
-    {%- if flag('use_price_lists') and not flag('price_list_code') -%}
-        {%- do conflicts.append('use_price_lists needs price_list_code') -%}
-    {%- endif -%}
     {%- if flag('export_stock_transfers') and not (flag('stock_transfer_from') and flag('stock_transfer_to')) -%}
         {%- do conflicts.append('export_stock_transfers needs stock_transfer_from and stock_transfer_to') -%}
     {%- elif flag('export_stock_transfers') and flag('stock_transfer_from') == flag('stock_transfer_to') -%}
