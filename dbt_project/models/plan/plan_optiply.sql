@@ -2,62 +2,22 @@
 with
 
 plan_optiply as (
-    select
-        entity,
-        operation,
-        remote_id,
-        optiply_id,
-        payload,
-        payload_hash,
-        changed_attributes,
-        reason,
-        blocked_by,
-    from {{ ref('plan_optiply_products') }}
-    union all
-    select
-        entity,
-        operation,
-        remote_id,
-        optiply_id,
-        payload,
-        payload_hash,
-        changed_attributes,
-        reason,
-        blocked_by,
-    from {{ ref('plan_optiply_suppliers') }}
-    union all
-    select
-        entity,
-        operation,
-        remote_id,
-        optiply_id,
-        payload,
-        payload_hash,
-        changed_attributes,
-        reason,
-        blocked_by,
-    from {{ ref('plan_optiply_supplier_products') }}
-    union all
-    select
-        entity,
-        operation,
-        remote_id,
-        optiply_id,
-        payload,
-        payload_hash,
-        changed_attributes,
-        reason,
-        blocked_by,
-    from {{ ref('plan_optiply_sell_orders') }}
-    union all
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
-    from {{ ref('plan_optiply_buy_orders') }}
-    union all
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
-    from {{ ref('plan_optiply_buy_order_lines') }}
-    union all
-    select entity, operation, remote_id, optiply_id, payload, payload_hash, changed_attributes, reason, blocked_by
-    from {{ ref('plan_optiply_receipt_lines') }}
+    {%- for entity in [
+        'products', 'suppliers', 'supplier_products', 'sell_orders', 'buy_orders', 'buy_order_lines', 'receipt_lines',
+    ] %}
+        select
+            entity,
+            operation,
+            remote_id,
+            optiply_id,
+            payload,
+            payload_hash,
+            changed_attributes,
+            reason,
+            blocked_by,
+        from {{ ref('plan_optiply_' ~ entity) }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from plan_optiply

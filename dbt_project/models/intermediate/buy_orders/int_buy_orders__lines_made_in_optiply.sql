@@ -1,4 +1,4 @@
--- One row per buy order that the ledger knows and product of which Optiply holds a line that nobody has linked
+-- One row per buy order that the ledger knows and product of which Optiply holds a line nobody has linked
 -- (BO7): made there by a person, or by an integration before us that linked the order only. A line of that
 -- product must not be created beside it.
 with
