@@ -1,7 +1,7 @@
 """`exact-optiply`: every step of the pipeline as a command.
 
 Exit codes: 0 all well; 1 a step or stream failed; 2 wrong use or settings; 3 done, but something needs a look
-(refused, held, waiting, daily limit).
+(refused, held, waiting for approval, daily limit).
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ def _judge(run: Run, step: str, has_failed: bool, needs_a_look: bool) -> None:
     if has_failed and not any(problem.startswith(step) for problem in run.problems):
         run.problems.append(f"{step}: some requests failed; they are tried again in the next run")
     elif needs_a_look:
-        run.notices.append(f"{step}: some rows are refused, held or waiting")
+        run.notices.append(f"{step}: some rows are refused or held")
 
 
 def _page_reporter(say: Callable[[str], None]) -> Callable[[StreamProgress], None]:

@@ -34,5 +34,5 @@ class ExportResult:
 
     @property
     def needs_a_look(self) -> bool:
-        """Exit code 3: refused, held or waiting orders, or the daily limit."""
-        return self.is_daily_limit or any((self.counts.refused, self.counts.held, self.counts.waiting))
+        """Exit code 3: refused or held orders, or the daily limit. One that waits goes on by itself."""
+        return self.is_daily_limit or any((self.counts.refused, self.counts.held))

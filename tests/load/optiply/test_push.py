@@ -206,6 +206,7 @@ def test_a_row_whose_parent_is_missing_waits_without_a_request(
     assert result.counts["supplierProducts"].waiting == 1
     (notice,) = result.notices
     assert notice.kind == "waiting" and "products p-unknown" in notice.reason
+    assert not result.needs_a_look and not result.has_failed
     assert outcomes(connection) == [("create", "s-1", "accepted")]
 
 
