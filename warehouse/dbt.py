@@ -15,7 +15,6 @@ from typing import Any
 from settings.flags import Flags
 from settings.tenant import PROJECT_ROOT, Tenant
 
-
 # A run tests what leaves: marts, plan and invariants. The tests of the layers below cost a run more than its models
 # do, and say nothing that those above would miss; CI and a plain `dbt build` run all of them.
 INNER_TESTS = (
