@@ -51,7 +51,7 @@ def demo(
         first = _sync(tenant)
         out.rule("2. nothing has changed")
         second = _sync(tenant)
-        out.rule("3. a purchaser places an order in Optiply, and a price changes in Exact")
+        out.rule("3. a purchaser places an order in Optiply, and a name changes in Exact")
         order_id = _place_order(addresses["optiply"], tenant)
         _change_an_item(addresses["exact"], tenant)
         third = _sync(tenant)
