@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,12 @@ class World:
     optiply: OptiplySandbox
     tenant: Tenant
     tenant_file: Path
+    at: datetime = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
     def sync(self) -> Run:
-        """One whole run on the frozen day."""
-        with begin(
-            self.tenant, "sync", say=lambda _: None, now=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC)
-        ) as run:
+        """One whole run on the frozen day, half an hour after the one before: reads are told apart by their time."""
+        self.at += timedelta(minutes=30)
+        with begin(self.tenant, "sync", say=lambda _: None, now=lambda: self.at) as run:
             steps.sync(run)
         return run
 
