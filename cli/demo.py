@@ -23,7 +23,8 @@ from pipeline.run import FAILED, Run, begin
 from settings.tenant import SettingsError, Tenant, load_tenant
 from warehouse.connection import connect
 
-MARKER = ".demo"
+MARKER = ".demo"  # the repository holds one in data/demo, with a .gitignore
+KEPT = {MARKER, ".gitignore"}
 TIMEOUT_SECONDS = 30
 
 
@@ -44,7 +45,7 @@ def demo(
     is touched.
     """
     company_of(products, sales, size)  # a wrong file or size is said before anything is emptied
-    _empty(home)
+    empty(home)
     with _servers(home, products, sales, size) as addresses:
         tenant = load_tenant(addresses["tenant"])
         out.rule("1. everything is new")
@@ -66,12 +67,17 @@ def demo(
         raise typer.Exit(FAILED)
 
 
-def _empty(home: Path) -> None:
-    if home.exists() and any(home.iterdir()):
-        if not (home / MARKER).exists():
-            raise SettingsError(f"{home} is not empty and no demo made it: name another folder with --home")
-        shutil.rmtree(home)
+def empty(home: Path) -> None:
+    """Remove what an earlier demo, or a `dbt build` on its warehouse, left. SettingsError for anybody else's folder."""
     home.mkdir(parents=True, exist_ok=True)
+    found = [path for path in home.iterdir() if path.name not in KEPT]
+    if found and not (home / MARKER).exists():
+        raise SettingsError(f"{home} is not empty and no demo made it: name another folder with --home")
+    for path in found:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     (home / MARKER).touch()
 
 
