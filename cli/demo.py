@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -174,15 +175,20 @@ def _show_order(exact: str, order_id: str) -> None:
 def _what_next(tenant: Tenant, addresses: dict[str, str], keep_serving: bool) -> None:
     out.print(f"\nwarehouse for analysts: {tenant.published_path}")
     out.print("what to try next:")
+    command = os.path.relpath(Path(sys.executable).parent / "exact-optiply")
     file = addresses["tenant"]
-    out.print(f"  exact-optiply status --tenant {file}", markup=False)
-    out.print(f"  exact-optiply plan --tenant {file}", markup=False)
+    _suggest(f"{command} status --tenant {file}")
+    _suggest(f"{command} plan --tenant {file}")
     if keep_serving:
-        out.print(f"  exact-optiply sync --tenant {file}", markup=False)
-        out.print(f"  curl {addresses['exact']}/_sandbox/statistics", markup=False)
+        _suggest(f"{command} sync --tenant {file}")
+        _suggest(f"curl {addresses['exact']}/_sandbox/statistics")
     else:
-        out.print("  exact-optiply demo --keep-serving   then sync, push, export against the living servers")
-    out.print("  dbt build                           models and tests on the warehouse that this demo left")
+        _suggest(f"{command} demo --keep-serving", "then sync, push, export against the living servers")
+    _suggest(str(Path(command).parent / "dbt") + " build", "models and tests on the warehouse of data/demo")
+
+
+def _suggest(command: str, why: str = "") -> None:
+    out.print(f"  {command:<45} {why}".rstrip(), markup=False, soft_wrap=True)
 
 
 def _wait() -> None:

@@ -187,12 +187,17 @@ def _note(run: Run, receiver: str, notices: Sequence[Notice]) -> None:
     shown: Counter[tuple[str, str]] = Counter()
     for notice in notices:
         shown[notice.entity, notice.kind] += 1
-        if shown[notice.entity, notice.kind] <= NOTICES_SHOWN:
+        if shown[notice.entity, notice.kind] <= _shown_at_most(notice.kind):
             reason = notice.reason.removeprefix(f"{notice.kind}: ")
             run.say(f"  {receiver} {notice.entity} {notice.remote_id} {notice.kind}: {reason}")
     for (entity, kind), count in shown.items():
-        if count > NOTICES_SHOWN:
-            run.say(f"  {receiver} {entity}: {count - NOTICES_SHOWN} more {kind}, see exact-optiply status")
+        if (hidden := count - _shown_at_most(kind)) > 0:
+            run.say(f"  {receiver} {entity}: {hidden} more {kind}, see exact-optiply status")
+
+
+def _shown_at_most(kind: str) -> int:
+    """What waits goes on by itself, so that one example says enough."""
+    return 1 if kind == "waiting" else NOTICES_SHOWN
 
 
 def _judge(run: Run, step: str, has_failed: bool, needs_a_look: bool) -> None:

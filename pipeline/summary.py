@@ -36,7 +36,8 @@ VERDICTS = {OK: "all well", FAILED: "failed in part", NEEDS_A_LOOK: "done, but s
 
 @dataclass(frozen=True)
 class Summary:
-    """`rows`: ("products to Optiply", counts in the order of COLUMNS)."""
+    """`rows`: ("products to Optiply", counts in the order of COLUMNS); an entity of which there is none is left
+    out."""
 
     rows: tuple[tuple[str, tuple[int, ...]], ...]
     lines: tuple[str, ...]
@@ -44,13 +45,14 @@ class Summary:
 
 
 def summarise(run: Run) -> Summary:
-    rows = tuple(
+    counted = (
         (
             f"{count.entity} to {count.target.title()}",
             (_read(run, count), *(getattr(count, column) for column in COLUMNS[1:])),
         )
         for count in run.counts.values()
     )
+    rows = tuple((name, numbers) for name, numbers in counted if any(numbers))
     usage = run.usage
     room = (
         f", {usage.exact_day_remaining} of {usage.exact_day_limit} left for today"
