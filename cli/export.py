@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -22,7 +21,6 @@ from pipeline import steps
 from pipeline.run import Run, begin, utc_now
 from settings.tenant import SettingsError, Tenant, load_tenant
 from warehouse.connection import connect
-from warehouse.runs import EntityCounts
 
 
 def export(
@@ -122,7 +120,7 @@ def _send(run: Run, sink: Sink, source: str, retry_refused: bool) -> None:
             retry_refused=retry_refused,
             report=run.say,
         )
-    run.counts["exact", sink.name] = EntityCounts("exact", sink.name, **asdict(result.counts))
+    run.counts["exact", sink.name] = result.counts
     for notice in result.notices:
         run.say(f"  Exact {notice.remote_id} {notice.kind}: {notice.reason}")
     if result.stopped:

@@ -20,7 +20,7 @@ from settings.tenant import Tenant
 from warehouse.connection import connect
 from warehouse.lease import lease
 from warehouse.publish import publish
-from warehouse.runs import EntityCounts, Usage, finish_run, start_run
+from warehouse.runs import Counts, Usage, finish_run, start_run
 
 # Exit codes (architecture, contract 8).
 OK, FAILED, WRONG_USE, NEEDS_A_LOOK = 0, 1, 2, 3
@@ -42,7 +42,7 @@ class Run:
     now: Callable[[], datetime] = utc_now
     as_of_override: date | None = None
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
-    counts: dict[tuple[str, str], EntityCounts] = field(default_factory=dict)
+    counts: dict[tuple[str, str], Counts] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)

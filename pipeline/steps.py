@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 
 import extract.run
 import load.exact.export
@@ -23,7 +22,6 @@ from pipeline.run import Run
 from settings.tenant import SettingsError
 from warehouse import dbt
 from warehouse.connection import connect
-from warehouse.runs import EntityCounts
 
 STOCK_STREAMS = ("stock_positions",)
 STOCK_MODELS = (
@@ -108,7 +106,7 @@ def push_step(
             report=run.say,
         )
     for entity, counts in result.counts.items():
-        run.counts["optiply", entity] = EntityCounts("optiply", entity, **asdict(counts))
+        run.counts["optiply", entity] = counts
     if result.stopped:
         run.problems.append(f"push stopped: {result.stopped}")
     _note(run, "Optiply", result.notices)
@@ -130,7 +128,7 @@ def export_step(run: Run, order_ids: Sequence[str] = (), *, retry_refused: bool 
             retry_refused=retry_refused,
             report=run.say,
         )
-    run.counts["exact", "purchaseOrders"] = EntityCounts("exact", "purchaseOrders", **asdict(result.counts))
+    run.counts["exact", "purchaseOrders"] = result.counts
     if result.stopped:
         (run.notices if result.is_daily_limit else run.problems).append(f"export stopped: {result.stopped}")
     _note(run, "Exact", result.notices)

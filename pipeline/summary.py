@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.run import FAILED, NEEDS_A_LOOK, OK, Run
-from warehouse.runs import EntityCounts
 
 # The streams whose rows are an entity's records; the others only add to them.
 MAIN_STREAMS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -47,10 +46,10 @@ class Summary:
 def summarise(run: Run) -> Summary:
     counted = (
         (
-            f"{count.entity} to {count.target.title()}",
-            (_read(run, count), *(getattr(count, column) for column in COLUMNS[1:])),
+            f"{entity} to {target.title()}",
+            (_read(run, target, entity), *(getattr(count, column) for column in COLUMNS[1:])),
         )
-        for count in run.counts.values()
+        for (target, entity), count in run.counts.items()
     )
     rows = tuple((name, numbers) for name, numbers in counted if any(numbers))
     usage = run.usage
@@ -70,9 +69,9 @@ def summarise(run: Run) -> Summary:
     return Summary(rows, lines, VERDICTS[run.exit_code])
 
 
-def _read(run: Run, count: EntityCounts) -> int:
-    source = "exact" if count.target == "optiply" else "optiply"
-    streams = MAIN_STREAMS.get((count.target, count.entity), ())
+def _read(run: Run, target: str, entity: str) -> int:
+    source = "exact" if target == "optiply" else "optiply"
+    streams = MAIN_STREAMS.get((target, entity), ())
     return sum(read.rows for read in run.reads if read.source == source and read.stream in streams)
 
 

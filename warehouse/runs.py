@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 
 import duckdb
@@ -11,12 +11,14 @@ import duckdb
 from warehouse.tables import ensure_tables
 
 
-@dataclass(frozen=True)
-class EntityCounts:
-    """What became of one entity's rows in a run; `target` is optiply or exact."""
+@dataclass
+class Counts:
+    """Rows of one entity in a run. refused, waiting, held: also those the plan had blocked already.
 
-    target: str
-    entity: str
+    unchanged: known records that needed nothing. failed: tried without success, or left open to be asked
+    about in the next run.
+    """
+
     created: int = 0
     updated: int = 0
     replaced: int = 0
@@ -27,13 +29,13 @@ class EntityCounts:
     failed: int = 0
     unchanged: int = 0
 
+    def add(self, other: Counts) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
     @property
     def written(self) -> int:
         return self.created + self.updated + self.replaced + self.deleted
-
-    @property
-    def needs_a_look(self) -> int:
-        return self.refused + self.waiting + self.held
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ def finish_run(
     exit_code: int,
     message: str,
     usage: Usage,
-    counts: Mapping[tuple[str, str], EntityCounts],
+    counts: Mapping[tuple[str, str], Counts],
 ) -> None:
-    """Fill in the run's row and add its entity counts, in one transaction."""
+    """Fill in the run's row and add its counts by (target, entity), in one transaction. target: optiply or exact."""
     connection.begin()
     connection.execute(
         """
@@ -83,8 +85,8 @@ def finish_run(
             "run_id": run_id,
         },
     )
-    for count in counts.values():
-        row = {"run_id": run_id, **asdict(count)}
+    for (target, entity), count in counts.items():
+        row = {"run_id": run_id, "target": target, "entity": entity, **asdict(count)}
         connection.execute(
             f"insert into runs.entity_counts ({', '.join(row)}) values ({', '.join('?' * len(row))})",
             list(row.values()),

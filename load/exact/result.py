@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from load.optiply.result import Counts, Notice
+from load.optiply.result import Notice
+from warehouse.runs import Counts
 
 
 @dataclass

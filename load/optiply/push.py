@@ -31,9 +31,10 @@ from load.optiply.payloads import (
     synced_at,
 )
 from load.optiply.plan_rows import PlanRow, RowOperation, carries_create_only, due_operation, sends_everything
-from load.optiply.result import Counts, Notice, NoticeKind, PushResult
+from load.optiply.result import Notice, NoticeKind, PushResult
 from load.optiply.send import Sender, Task
 from load.optiply.settle import settle
+from warehouse.runs import Counts
 
 Each = TypeVar("Each")
 COUNTED_AS: dict[str, str] = {

@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from warehouse.runs import Counts
+
 NoticeKind = Literal["refused", "waiting", "failed", "noted"]
-
-
-@dataclass
-class Counts:
-    """Rows of one entity. refused, waiting, held: also those the plan had blocked already.
-
-    unchanged: known records that needed nothing. failed: tried without success, or left open to be asked
-    about in the next run.
-    """
-
-    created: int = 0
-    updated: int = 0
-    replaced: int = 0
-    deleted: int = 0
-    refused: int = 0
-    waiting: int = 0
-    held: int = 0
-    failed: int = 0
-    unchanged: int = 0
-
-    def add(self, other: Counts) -> None:
-        for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
-
-    @property
-    def written(self) -> int:
-        return self.created + self.updated + self.replaced + self.deleted
 
 
 @dataclass(frozen=True)

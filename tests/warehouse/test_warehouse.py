@@ -11,7 +11,7 @@ import pytest
 from warehouse.connection import WarehouseBusy, connect
 from warehouse.lease import LeaseTaken, lease
 from warehouse.publish import publish
-from warehouse.runs import EntityCounts, Usage, finish_run, start_run
+from warehouse.runs import Counts, Usage, finish_run, start_run
 from warehouse.tables import ensure_tables, table_columns
 
 HOLD = """
@@ -98,7 +98,7 @@ def test_the_run_history_holds_what_a_run_did(tmp_path: Path) -> None:
     with connect(tmp_path / "w.duckdb") as connection:
         start_run(connection, "r1", "sync", at)
         started = connection.execute("select run_id, finished_at, exit_code from runs.runs").fetchall()
-        counts = {("optiply", "products"): EntityCounts("optiply", "products", created=3, refused=1)}
+        counts = {("optiply", "products"): Counts(created=3, refused=1)}
         finish_run(
             connection, "r1", at=at, exit_code=3, message="1 refused",
             usage=Usage(5, 7, 5000, 4900), counts=counts,

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from sandbox.optiply import OptiplySandbox
-from tests.load.optiply.test_push import Push, bodies, stored, writes
+from tests.load.optiply.sent import Push, bodies, stored, writes
 from tests.load.plan_tables import PlanTables, outcomes, product, records
 
 

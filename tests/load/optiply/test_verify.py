@@ -12,7 +12,7 @@ from apis.optiply import OptiplyClient
 from load.optiply.verify import VerifyResult, verify
 from sandbox import credentials
 from sandbox.optiply import OptiplySandbox
-from tests.load.optiply.test_push import Push, a_whole_plan, writes
+from tests.load.optiply.sent import Push, a_whole_plan, writes
 from tests.load.plan_tables import PlanTables, records, rows
 
 Verify = Callable[..., VerifyResult]
