@@ -123,13 +123,7 @@ class Flags(BaseModel):
             raise ValueError(f"{value!r} is not a time zone of the tz database, for example Europe/Amsterdam")
         return str(ZoneInfo(value))
 
-    @field_validator(
-        "use_price_lists",
-        "sync_stock_montapacking",
-        "sync_stock_qls",
-        "calc_part_quantity",
-        "dont_use_current_division",
-    )
+    @field_validator("sync_stock_montapacking", "sync_stock_qls")
     @classmethod
     def _not_built(cls, value: bool) -> bool:
         """A flag that would be read and ignored is worse than one that says so."""
@@ -154,6 +148,8 @@ class Flags(BaseModel):
                 raise ValueError(f"{flag} = false needs default_warehouse_id")
         if self.unit_filter and not self.unit_factors:
             raise ValueError("unit_filter needs unit_factors")
+        if self.use_price_lists and not (self.price_list_code or "").strip():
+            raise ValueError("use_price_lists needs price_list_code")
         return self
 
 

@@ -47,6 +47,8 @@ def _by_flags(flags: Flags) -> Iterator[str]:
         yield from ("sales_orders", "sales_order_lines")
     if flags.map_purchase_price == "Purchase Prices":
         yield "purchase_items_prices"
+    if flags.use_price_lists:
+        yield from ("sales_price_lists", "sales_price_list_periods", "sales_price_list_volume_discounts")
     if flags.use_bill_of_materials_versions:
         yield "bill_of_materials"
     else:

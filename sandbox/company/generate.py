@@ -12,9 +12,11 @@ from sandbox.company import (
     items,
     offers,
     parties,
+    price_lists,
     prices,
     purchasing,
     receipts,
+    recipes,
     sales,
     stock,
 )
@@ -52,6 +54,7 @@ def generate(size: int, today: date, seed: int = 0, *, division: int = EXACT_DIV
     positions = stock.make_positions(goods, warehouses, coming, going, _random(seed, "stock"))
     receipt_rows, receipt_line_rows = receipts.receipt_rows(bought, division, today)
     bills, materials = assembly.bill_rows(goods, division)
+    versions, version_lines = recipes.recipe_rows(goods, materials, division)
     return Company(
         division,
         {
@@ -72,6 +75,9 @@ def generate(size: int, today: date, seed: int = 0, *, division: int = EXACT_DIV
             "goods_receipt_lines": receipt_line_rows,
             "assembly_bill_of_material_header": bills,
             "assembly_bill_of_material_materials": materials,
+            "bill_of_materials_versions": versions,
+            "bill_of_materials": version_lines,
+            **price_lists.price_list_rows(goods, items.GROUPS, division, today),
             "deleted": deletions.deleted_rows(max(22, size // 50), division, today),
         },
     )

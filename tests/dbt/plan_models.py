@@ -21,6 +21,7 @@ from warehouse.tables import ensure_tables
 
 MARTS = (
     "optiply_products",
+    "optiply_product_compositions",
     "optiply_suppliers",
     "optiply_supplier_products",
     "optiply_sell_orders",
@@ -34,6 +35,7 @@ MARTS = (
 LEAVING = "int_orders__sell_orders_leaving"
 # The evidence by which records leave (C8), by entity.
 EVIDENCE = {
+    "productCompositions": "int_compositions__leaving",
     "sellOrders": LEAVING,
     "buyOrders": "int_buy_orders__orders_leaving",
     "buyOrderLines": "int_buy_orders__lines_leaving",
@@ -76,6 +78,8 @@ OPPOSITES: dict[str, Any] = {
 ALL_SOURCES_ON: dict[str, Any] = {
     "stock_warehouse_ids": "1",
     "map_purchase_price": "Purchase Prices",
+    "use_price_lists": True,
+    "price_list_code": "WEB",
     "use_sales_orders": True,
     "use_drop_shipments": False,
     "filter_sellOrder_CustomerIDs": ["100"],

@@ -143,7 +143,7 @@ def test_dates_are_iso_days_and_units_differ_in_more_than_case(project: FlagProj
                 "use_buy_orders_multiple_warehouses": False,
             },
             [
-                "use_price_lists is not built yet: leave it false",
+                "use_price_lists needs price_list_code",
                 "unit_filter needs unit_factors",
                 "export_stock_transfers needs stock_transfer_from and stock_transfer_to",
                 "use_sales_orders_multiple_warehouses = false needs default_warehouse_id",

@@ -29,6 +29,10 @@ def test_the_default_flags_need_invoices_and_assembly_bills() -> None:
         ({"use_assembly_orders": True}, {"assembly_orders"}),
         ({"use_production_orders": True}, {"manufacturing_shop_orders"}),
         (
+            {"use_price_lists": True, "price_list_code": "WEB"},
+            {"sales_price_lists", "sales_price_list_periods", "sales_price_list_volume_discounts"},
+        ),
+        (
             {"export_stock_transfers": True, "stock_transfer_from": "1", "stock_transfer_to": "2"},
             {"warehouse_transfers", "warehouse_transfer_lines"},
         ),

@@ -39,10 +39,7 @@ def tenant(flags: dict[str, Any]) -> Flags:
         ({"prod_ItemGroupCode_filter": "A,B"}, "flags.prod_ItemGroupCode_filter"),
         ({"working_day_holidays": "FR"}, "flags.working_day_holidays"),
         ({"sync_stock_montapacking": True}, "flags.sync_stock_montapacking: is not built yet"),
-        ({"use_price_lists": True}, "flags.use_price_lists: is not built yet"),
-        ({"calc_part_quantity": True}, "flags.calc_part_quantity: is not built yet"),
         ({"sync_stock_qls": True}, "flags.sync_stock_qls: is not built yet"),
-        ({"dont_use_current_division": True}, "flags.dont_use_current_division: is not built yet"),
     ],
 )
 def test_a_wrong_flag_is_named(flags: dict[str, Any], said: str) -> None:
@@ -65,6 +62,8 @@ def test_a_wrong_flag_is_named(flags: dict[str, Any], said: str) -> None:
         ({"use_sales_invoices_multiple_warehouses": False}, "needs default_warehouse_id"),
         ({"use_buy_orders_multiple_warehouses": False}, "needs default_warehouse_id"),
         ({"unit_filter": True}, "unit_filter needs unit_factors"),
+        ({"use_price_lists": True}, "use_price_lists needs price_list_code"),
+        ({"use_price_lists": True, "price_list_code": " "}, "use_price_lists needs price_list_code"),
     ],
 )
 def test_flags_in_conflict_are_refused(flags: dict[str, Any], said: str) -> None:

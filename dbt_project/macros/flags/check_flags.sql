@@ -11,8 +11,7 @@
     {%- do exceptions.raise_compiler_error(problems | join('; ')) if problems -%}
 
     {%- set conflicts = [] -%}
-    {%- for name in ['use_price_lists', 'sync_stock_montapacking', 'sync_stock_qls', 'calc_part_quantity',
-                     'dont_use_current_division'] if flag(name) -%}
+    {%- for name in ['sync_stock_montapacking', 'sync_stock_qls'] if flag(name) -%}
         {%- do conflicts.append(name ~ ' is not built yet: leave it false') -%}
     {%- endfor -%}
     {%- if flag('export_stock_transfers') and not (flag('stock_transfer_from') and flag('stock_transfer_to')) -%}
@@ -22,6 +21,9 @@
     {%- endif -%}
     {%- if flag('unit_filter') and not flag('unit_factors') -%}
         {%- do conflicts.append('unit_filter needs unit_factors') -%}
+    {%- endif -%}
+    {%- if flag('use_price_lists') and not (flag('price_list_code') or '') | trim -%}
+        {%- do conflicts.append('use_price_lists needs price_list_code') -%}
     {%- endif -%}
     {%- for name in ['use_sales_orders_multiple_warehouses', 'use_sales_invoices_multiple_warehouses',
                      'use_buy_orders_multiple_warehouses'] -%}

@@ -18,6 +18,11 @@
             {'name': 'created_at_remote', 'kind': 'text'},
             {'name': 'stock_measurement_unit', 'kind': 'text', 'on': flag('unit_filter')},
         ],
+        'productCompositions': [
+            {'name': 'composed_product_remote_id', 'kind': 'text'},
+            {'name': 'part_product_remote_id', 'kind': 'text'},
+            {'name': 'part_quantity', 'kind': 'number'},
+        ],
         'suppliers': [
             {'name': 'name', 'kind': 'text'},
             {'name': 'emails', 'kind': 'texts', 'on': flag('map_supplier_mail')},

@@ -30,8 +30,19 @@
             'vat_codes': true,
             'stock_positions': flag('map_stockLevel'),
             'warehouses': flag('map_stockLevel') and flag('stock_warehouse_ids') != '',
+            'sales_price_lists': flag('use_price_lists'),
+            'sales_price_list_periods': flag('use_price_lists'),
+            'sales_price_list_volume_discounts': flag('use_price_lists'),
             'assembly_bill_of_material_header': true,
             'bill_of_materials_versions': true,
+        },
+        'productCompositions': {
+            'items': true,
+            'deleted': true,
+            'bill_of_materials': flag('use_bill_of_materials_versions'),
+            'bill_of_materials_versions': flag('use_bill_of_materials_versions'),
+            'assembly_bill_of_material_header': not flag('use_bill_of_materials_versions'),
+            'assembly_bill_of_material_materials': not flag('use_bill_of_materials_versions'),
         },
         'suppliers': {
             'suppliers': true,
@@ -47,7 +58,11 @@
         },
         'sellOrders': {
             'deleted': true,
-            'items': flag('unit_filter') and flag('unit_convert_sell_orders'),
+            'items': (
+                (flag('unit_filter') and flag('unit_convert_sell_orders'))
+                or not flag('use_sales_orders_multiple_warehouses')
+                or not flag('use_sales_invoices_multiple_warehouses')
+            ),
             'suppliers': flag('filter_sellOrder_CustomerIDs') is not none,
             'sales_invoices': flag('use_sales_invoices'),
             'sales_invoice_lines': flag('use_sales_invoices'),
@@ -73,8 +88,8 @@
         },
     } -%}
     {%- set optional = [
-        'assembly_bill_of_material_header', 'bill_of_materials_versions', 'exchange_rates', 'purchase_returns',
-        'purchase_return_lines',
+        'assembly_bill_of_material_header', 'assembly_bill_of_material_materials', 'bill_of_materials',
+        'bill_of_materials_versions', 'exchange_rates', 'purchase_returns', 'purchase_return_lines',
     ] -%}
     {%- set inputs = [] -%}
     {%- for entity, streams in exact.items() -%}

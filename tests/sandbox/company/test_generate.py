@@ -312,6 +312,37 @@ def test_made_items_have_a_bill_with_a_part_on_two_rows_and_a_loop(sized: Compan
         assert row["QuantityBatch"] == float(str(row["Quantity"])) * float(str(row["BatchQuantity"]))
 
 
+def test_made_items_have_a_historic_version_and_an_active_one_with_waste_and_by_products(
+    sized: Company,
+) -> None:
+    """PC1, PC3."""
+    versions = sized.rows["bill_of_materials_versions"]
+    active = {row["ID"]: row["Item"] for row in versions if row["Status"] == 30 and row["IsDefault"] == 1}
+    assert set(active.values()) == {row["ID"] for row in sized.rows["items"] if row["IsMakeItem"]}
+    assert values(versions, "Status") == {30, 40}
+    assert values(versions, "Type") == {10, 20}
+    lines = sized.rows["bill_of_materials"]
+    assert values(lines, "Type") == {1, 2}
+    assert values(lines, "ItemVersion") <= values(versions, "ID")
+    taken = {(active[row["ItemVersion"]], row["PartItem"]) for row in lines if row["ItemVersion"] in active}
+    assembly = sized.rows["assembly_bill_of_material_materials"]
+    assert taken == {(row["AssembledItem"], row["PartItem"]) for row in assembly}
+
+
+def test_price_lists_have_every_way_to_a_price(sized: Company) -> None:
+    """P11."""
+    rows = sized.rows["sales_price_list_volume_discounts"]
+    periods = {row["ID"]: row for row in sized.rows["sales_price_list_periods"]}
+    assert values(rows, "EntryMethod") == {1, 2}
+    assert any("Item" in row for row in rows) and any("ItemGroup" in row for row in rows)
+    assert any("BasePrice" in row for row in rows if row["EntryMethod"] == 1)
+    assert any("BasePrice" not in row for row in rows if row["EntryMethod"] == 1)
+    assert values(rows, "Quantity") == {1.0, 10.0}
+    assert any(row.get("NumberOfItemsPerUnit") == 12.0 for row in rows)
+    assert values(rows, "PriceListPeriod") == set(periods)
+    assert values(list(periods.values()), "Type") == {1, 2}
+
+
 def test_the_log_of_deletions_names_rows_that_are_gone_from_the_last_two_months(sized: Company) -> None:
     """C8, P13, S4, SO4, BO5: every entity type that we read occurs."""
     present = {value for rows in sized.rows.values() for row in rows for value in row.values()}

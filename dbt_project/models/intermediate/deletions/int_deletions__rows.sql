@@ -44,6 +44,16 @@ master_rows as (
         'bill_of_materials_versions' as stream, 55 as entity_type_code,
         exact_bill_of_materials_version_id as exact_id, row_version, modified_at
     from {{ ref('stg_exact__bill_of_materials_versions') }}
+    union all
+    select
+        'bill_of_materials' as stream, 54 as entity_type_code, exact_material_id as exact_id, row_version,
+        modified_at
+    from {{ ref('stg_exact__bill_of_materials') }}
+    union all
+    select
+        'sales_price_list_volume_discounts' as stream, 31 as entity_type_code,
+        exact_volume_discount_id as exact_id, row_version, modified_at
+    from {{ ref('stg_exact__sales_price_list_volume_discounts') }}
 ),
 
 logged_rows as (

@@ -3,8 +3,8 @@
 with
 
 warehouses as (
-    select exact_warehouse_id, warehouse_code
-    from {{ ref('stg_exact__warehouses') }}
+    select warehouse_name, exact_warehouse_id
+    from {{ ref('int_warehouses__named') }}
 ),
 
 configured as (
@@ -18,17 +18,11 @@ transfer_warehouses as (
     select
         configured.from_name,
         configured.to_name,
-        min(warehouses.exact_warehouse_id) filter (
-            where configured.from_name = warehouses.warehouse_code
-            or lower(configured.from_name) = warehouses.exact_warehouse_id
-        ) as from_warehouse_id,
-        min(warehouses.exact_warehouse_id) filter (
-            where configured.to_name = warehouses.warehouse_code
-            or lower(configured.to_name) = warehouses.exact_warehouse_id
-        ) as to_warehouse_id
+        sources.exact_warehouse_id as from_warehouse_id,
+        destinations.exact_warehouse_id as to_warehouse_id
     from configured
-    left join warehouses on true
-    group by all
+    left join warehouses as sources on lower(configured.from_name) = sources.warehouse_name
+    left join warehouses as destinations on lower(configured.to_name) = destinations.warehouse_name
 )
 
 select * from transfer_warehouses

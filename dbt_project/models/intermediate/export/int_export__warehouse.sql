@@ -3,8 +3,8 @@
 with
 
 warehouses as (
-    select exact_warehouse_id, warehouse_code
-    from {{ ref('stg_exact__warehouses') }}
+    select warehouse_name, exact_warehouse_id
+    from {{ ref('int_warehouses__named') }}
 ),
 
 configured as (
@@ -16,14 +16,10 @@ configured as (
 warehouse as (
     select
         configured.warehouse_name,
-        coalesce(configured.warehouse_uuid, min(warehouses.exact_warehouse_id)) as exact_warehouse_id
+        coalesce(configured.warehouse_uuid, warehouses.exact_warehouse_id) as exact_warehouse_id
     from configured
-    left join warehouses
-        on
-            configured.warehouse_name = warehouses.warehouse_code
-            or lower(configured.warehouse_name) = warehouses.exact_warehouse_id
+    left join warehouses on lower(configured.warehouse_name) = warehouses.warehouse_name
     where configured.warehouse_uuid is not null or configured.warehouse_name is not null
-    group by configured.warehouse_name, configured.warehouse_uuid
 )
 
 select * from warehouse

@@ -1,9 +1,13 @@
--- One row per Exact item: the sales price of its product per stock unit, excluding VAT (P10, P12, U5).
+-- One row per Exact item: the sales price of its product per stock unit, excluding VAT (P10-P12, U5).
 with
 
 items as (
-    select exact_item_id, sales_vat_code, standard_sales_price_per_stock_unit
-    from {{ ref('stg_exact__items') }}
+    select exact_item_id, sales_vat_code from {{ ref('stg_exact__items') }}
+),
+
+price_list_prices as (
+    select exact_item_id, price_per_stock_unit, has_unusable_unit_count
+    from {{ ref('int_prices__price_list_prices') }}
 ),
 
 default_prices as (
@@ -13,7 +17,7 @@ default_prices as (
 
 standard_prices as (
     select exact_item_id, standard_sales_price_per_stock_unit
-    from {{ ref('stg_exact__item_standard_prices') }}
+    from {{ ref('int_prices__standard_sales_prices') }}
 ),
 
 -- prices of these codes include VAT
@@ -34,27 +38,26 @@ sent_prices as (
     select
         items.exact_item_id,
         coalesce(
+            price_list_prices.price_per_stock_unit,
             default_prices.price_per_stock_unit,
             standard_prices.standard_sales_price_per_stock_unit,
-            -- only the standard and bulk endpoints of items have it
-            items.standard_sales_price_per_stock_unit,
             0
         ) as price_as_sent,
         case
+            when price_list_prices.exact_item_id is not null then 'price list'
             when default_prices.price_per_stock_unit is not null then 'sales price'
-            when
-                coalesce(
-                    standard_prices.standard_sales_price_per_stock_unit,
-                    items.standard_sales_price_per_stock_unit
-                ) is not null
-                then 'standard sales price'
+            when standard_prices.standard_sales_price_per_stock_unit is not null then 'standard sales price'
             else 'none'
         end as price_source,
-        coalesce(default_prices.has_unusable_unit_count, false) as has_unusable_unit_count,
+        coalesce(
+            price_list_prices.has_unusable_unit_count, default_prices.has_unusable_unit_count, false
+        ) as has_unusable_unit_count,
         coalesce(inclusive_vat_codes.vat_fraction, 0) as included_vat_fraction,
         item_factors.is_converted,
         item_factors.unit_factor
     from items
+    left join price_list_prices
+        on items.exact_item_id = price_list_prices.exact_item_id
     left join default_prices
         on items.exact_item_id = default_prices.exact_item_id
     left join standard_prices

@@ -5,24 +5,25 @@ entries as (
     select distinct trim(unnest(string_split({{ flag_sql('stock_warehouse_ids') }}, ','))) as entry
 ),
 
+named_warehouses as (
+    select warehouse_name, exact_warehouse_id from {{ ref('int_warehouses__named') }}
+),
+
 -- a warehouse that only a stock position names is known as well: the list of warehouses may be out of reach
-warehouses as (
-    select exact_warehouse_id, warehouse_code from {{ ref('stg_exact__warehouses') }}
-    union
-    select exact_warehouse_id, warehouse_code from {{ ref('stg_exact__stock_positions') }}
+positions as (
+    select lower(warehouse_code) as warehouse_name, min(exact_warehouse_id) as exact_warehouse_id
+    from {{ ref('stg_exact__stock_positions') }}
+    group by all
 ),
 
 matches as (
     select
         entries.entry,
-        min(warehouses.exact_warehouse_id) as exact_warehouse_id
+        coalesce(named_warehouses.exact_warehouse_id, positions.exact_warehouse_id) as exact_warehouse_id
     from entries
-    left join warehouses
-        on
-            lower(entries.entry) = warehouses.exact_warehouse_id
-            or lower(entries.entry) = lower(warehouses.warehouse_code)
+    left join named_warehouses on lower(entries.entry) = named_warehouses.warehouse_name
+    left join positions on lower(entries.entry) = positions.warehouse_name
     where entries.entry <> ''
-    group by all
 )
 
 select * from matches

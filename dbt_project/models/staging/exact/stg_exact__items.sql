@@ -6,6 +6,7 @@ select
     {{ clean_text('search_code') }} as search_code,
     {{ clean_text('barcode') }} as barcode,
     {{ clean_text('unit') }} as unit_code,
+    {{ guid('item_group') }} as exact_item_group_id,
     {{ clean_text('item_group_code') }} as item_group_code,
     {{ clean_text('class_01') }} as class_01_code,
     {{ clean_text('class_02') }} as class_02_code,
