@@ -32,7 +32,6 @@ class DbtResult:
     """What a build did. `warnings`: tests of severity warn that found rows, in dbt's words."""
 
     nodes: int
-    failed: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -50,11 +49,10 @@ def build(
     say: Callable[[str], None] = print,
 ) -> DbtResult:
     """`dbt build` on the tenant's warehouse, with the tests of what leaves (CI runs the others). Raises DbtFailed."""
-    target = tenant.data_folder / "target"
     command = [
-        str(Path(sys.executable).parent / "dbt"), "--quiet", "--no-use-colors", "build",
-        "--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT),
-        "--target-path", str(target), "--log-path", str(tenant.data_folder / "logs"),
+        str(Path(sys.executable).parent / "dbt"), "--log-format", "json", "--log-level-file", "none", "--no-write-json",
+        "build", "--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT),
+        "--target-path", str(tenant.data_folder / "target"),
         "--exclude-resource-type", "unit_test", "--exclude", *INNER_TESTS,
         "--vars", json.dumps(dbt_vars(tenant.flags, as_of)),
     ]  # fmt: skip
@@ -69,28 +67,59 @@ def build(
         "DO_NOT_TRACK": "1",
     }
     tenant.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    results_file = target / "run_results.json"
-    results_file.unlink(missing_ok=True)
-    finished = subprocess.run(command, env=environment, cwd=PROJECT_ROOT, capture_output=True, text=True)
-    result = _read_results(results_file)
-    if finished.returncode != 0:
-        said = (finished.stdout + finished.stderr).strip()
-        raise DbtFailed(f"dbt build failed ({', '.join(result.failed) or 'before any model ran'}):\n{said}")
-    for warning in result.warnings:
+    heard = Heard(say)
+    with subprocess.Popen(
+        command,
+        env=environment,
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            heard.hear(line)
+    if process.returncode != 0:
+        failed = ", ".join(heard.failed) or "before any model ran"
+        raise DbtFailed("\n".join([f"dbt build failed ({failed}):", *heard.errors]))
+    for warning in heard.warnings:
         say(f"dbt warns: {warning}")
-    return result
+    return DbtResult(heard.nodes, tuple(heard.warnings))
 
 
-def _read_results(path: Path) -> DbtResult:
-    if not path.exists():
-        return DbtResult(0, (), ())
-    results = json.loads(path.read_text(encoding="utf-8"))["results"]
-    return DbtResult(
-        nodes=len(results),
-        failed=tuple(_name(r) for r in results if r["status"] in ("error", "fail")),
-        warnings=tuple(f"{_name(r)}: {r['message']}" for r in results if r["status"] == "warn"),
-    )
+class Heard:
+    """What dbt said while it ran: one JSON event per line (its structured logging), other text as it is."""
 
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.nodes = 0
+        self.failed: list[str] = []
+        self.warnings: list[str] = []
+        self.errors: list[str] = []
+        self._say = say
+        self._quarters = 0
 
-def _name(result: dict[str, Any]) -> str:
-    return str(result["unique_id"]).split(".")[2]
+    def hear(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+            info, data = event["info"], event["data"]
+        except (ValueError, TypeError, KeyError):
+            # a warning of Python, a crash before dbt's logging stood: nothing else would tell why
+            if line.strip():
+                self.errors.append(line.rstrip())
+            return
+        if info["level"] == "error":
+            self.errors.append(info["msg"])
+        if info["name"] in ("LogModelResult", "LogTestResult"):
+            self._node(data)
+
+    def _node(self, data: dict[str, Any]) -> None:
+        self.nodes += 1
+        name, status = data["node_info"]["unique_id"].split(".")[2], data["status"].lower()
+        if status in ("error", "fail"):
+            self.failed.append(name)
+        elif status == "warn":
+            self.warnings.append(f"{name}: {data['num_failures']} rows")
+        quarter = 4 * data["index"] // data["total"]
+        if self._quarters < quarter < 4:
+            self._quarters = quarter
+            self._say(f"transform: {data['index']} of {data['total']} models and tests")

@@ -68,8 +68,8 @@ def process() -> Command:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with open_world(tmp_path) as world:
+def world(world_folder: Path) -> Iterator[World]:
+    with open_world(world_folder) as world:
         yield world
 
 

@@ -19,7 +19,7 @@ FINE = {"success", "pass", "no-op"}  # no-op: exposures
 def test_dbt_build_passes_on_a_new_file_with_every_unit_test_and_data_test(tmp_path: Path) -> None:
     finished = subprocess.run(
         [
-            str(Path(sys.executable).parent / "dbt"), "--quiet", "build",
+            str(Path(sys.executable).parent / "dbt"), "--quiet", "--log-level-file", "none", "build",
             "--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs"),
         ],
         cwd=ROOT,

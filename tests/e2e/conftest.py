@@ -16,6 +16,6 @@ def company() -> Company:
 
 
 @pytest.fixture
-def world(tmp_path: Path, company: Company) -> Iterator[World]:
-    with open_world(tmp_path, company) as world:
+def world(world_folder: Path, company: Company) -> Iterator[World]:
+    with open_world(world_folder, company) as world:
         yield world
