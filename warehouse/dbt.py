@@ -97,6 +97,7 @@ class Heard:
         self.errors: list[str] = []
         self._say = say
         self._quarters = 0
+        self._total = 0
 
     def hear(self, line: str) -> None:
         try:
@@ -109,7 +110,9 @@ class Heard:
             return
         if info["level"] == "error":
             self.errors.append(info["msg"])
-        if info["name"] in ("LogModelResult", "LogTestResult"):
+        if info["name"] == "ConcurrencyLine":
+            self._total = data["node_count"]
+        elif info["name"] in ("LogModelResult", "LogTestResult"):
             self._node(data)
 
     def _node(self, data: dict[str, Any]) -> None:
@@ -119,7 +122,7 @@ class Heard:
             self.failed.append(name)
         elif status == "warn":
             self.warnings.append(f"{name}: {data['num_failures']} rows")
-        quarter = 4 * data["index"] // data["total"]
+        quarter = 4 * self.nodes // max(self._total, 1)
         if self._quarters < quarter < 4:
             self._quarters = quarter
-            self._say(f"transform: {data['index']} of {data['total']} models and tests")
+            self._say(f"transform: {self.nodes} of {self._total} models and tests")

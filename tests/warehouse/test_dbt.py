@@ -11,10 +11,9 @@ def event(name: str, level: str = "info", msg: str = "", **data: object) -> str:
     return json.dumps({"info": {"name": name, "level": level, "msg": msg}, "data": data}) + "\n"
 
 
-def result(kind: str, unique_id: str, status: str, index: int, num_failures: int = 0) -> str:
-    node = {"unique_id": unique_id}
+def result(kind: str, unique_id: str, status: str, num_failures: int = 0) -> str:
     return event(
-        f"Log{kind}Result", node_info=node, status=status, index=index, total=8, num_failures=num_failures
+        f"Log{kind}Result", node_info={"unique_id": unique_id}, status=status, num_failures=num_failures
     )
 
 
@@ -28,19 +27,17 @@ def hear(*lines: str) -> tuple[Heard, list[str]]:
 
 def test_models_and_tests_are_counted_and_operations_are_not() -> None:
     heard, _ = hear(
-        result("Model", "operation.exact_optiply.on_run_start", "success", 1).replace(
-            "LogModel", "LogHookEnd"
-        ),
-        result("Model", "model.exact_optiply.stg_exact__items", "OK", 1),
-        result("Test", "test.exact_optiply.unique_items.a1b2", "pass", 2),
+        result("Model", "operation.exact_optiply.on_run_start", "success").replace("LogModel", "LogHookEnd"),
+        result("Model", "model.exact_optiply.stg_exact__items", "OK"),
+        result("Test", "test.exact_optiply.unique_items.a1b2", "pass"),
     )
     assert (heard.nodes, heard.failed, heard.warnings, heard.errors) == (2, [], [], [])
 
 
 def test_what_failed_and_what_dbt_said_of_it_is_kept() -> None:
     heard, _ = hear(
-        result("Model", "model.exact_optiply.optiply_products", "ERROR", 1),
-        result("Test", "test.exact_optiply.unique_items.a1b2", "fail", 2),
+        result("Model", "model.exact_optiply.optiply_products", "ERROR"),
+        result("Test", "test.exact_optiply.unique_items.a1b2", "fail"),
         event("RunResultError", "error", "Binder Error: no column x"),
     )
     assert heard.failed == ["optiply_products", "unique_items"]
@@ -48,13 +45,14 @@ def test_what_failed_and_what_dbt_said_of_it_is_kept() -> None:
 
 
 def test_a_warning_tells_its_test_and_how_many_rows() -> None:
-    heard, _ = hear(result("Test", "test.exact_optiply.assert_prices.a1b2", "warn", 1, num_failures=3))
+    heard, _ = hear(result("Test", "test.exact_optiply.assert_prices.a1b2", "warn", num_failures=3))
     assert heard.warnings == ["assert_prices: 3 rows"]
     assert heard.failed == []
 
 
 def test_progress_is_said_once_per_quarter_and_not_at_the_end() -> None:
-    _, said = hear(*(result("Model", f"model.exact_optiply.m{i}", "OK", i) for i in range(1, 9)))
+    started = event("ConcurrencyLine", node_count=8, num_threads=2)
+    _, said = hear(started, *(result("Model", f"model.exact_optiply.m{i}", "OK", i) for i in range(1, 9)))
     assert said == [f"transform: {i} of 8 models and tests" for i in (2, 4, 6)]
 
 
