@@ -2,45 +2,12 @@
 with
 
 changes as (
-    select
-        entity,
-        operation,
-        remote_id,
-        optiply_id,
-        payload,
-        payload_hash,
-        changed_attributes,
-        reason,
-        refusal_message,
-        is_leaving,
-        buy_order_line_remote_id,
-    from {{ ref('int_plan__receipt_line_changes') }}
-),
-
-held_entities as (
-    select entity, held_by
-    from {{ ref('int_plan__held_entities') }}
-),
-
-brake as (
-    select brake_reason
-    from {{ ref('int_plan__receipt_line_brake') }}
-    where is_tripped
-),
-
-open_intents as (
-    select remote_id
-    from {{ ref('int_plan__open_intents') }}
-    where target = 'optiply' and entity = 'receiptLines'
+    select * from {{ ref('int_plan__receipt_line_changes') }}
 ),
 
 -- what Optiply holds, or will hold before receipt lines are sent
 parents_there as (
-    select remote_id from {{ source('ledger', 'records') }} where entity = 'buyOrderLines'
-    union
-    select remote_id from {{ ref('plan_optiply_buy_order_lines') }}
-    -- the push settles an open create before anything else
-    where operation = 'create' and coalesce(blocked_by, 'open intent') = 'open intent'
+    {{ plan_there('buyOrderLines', ref('plan_optiply_buy_order_lines')) | indent(4) }}
 ),
 
 waiting as (
@@ -53,28 +20,7 @@ waiting as (
 ),
 
 plan_optiply_receipt_lines as (
-    select
-        changes.entity,
-        changes.operation,
-        changes.remote_id,
-        changes.optiply_id,
-        changes.payload,
-        changes.payload_hash,
-        changes.changed_attributes,
-        changes.reason,
-        coalesce(
-            'held: ' || held_entities.held_by,
-            'waiting: ' || waiting.waiting_for,
-            'refused: ' || changes.refusal_message,
-            'brake: ' || brake.brake_reason,
-            case when open_intents.remote_id is not null then 'open intent' end
-        ) as blocked_by,
-    from changes
-    left join held_entities on changes.entity = held_entities.entity
-    left join waiting on changes.remote_id = waiting.remote_id
-    -- one measure, so at most one row
-    left join brake on changes.is_leaving
-    left join open_intents on changes.remote_id = open_intents.remote_id
+    {{ plan_rows('receiptLines', ref('int_plan__receipt_line_brake'), waits=true) | indent(4) }}
 )
 
 select * from plan_optiply_receipt_lines
