@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from load.optiply.payloads import Reference
 
 # A request whose client died or gave up may still be worked on: asked sooner, Optiply would not know it yet.
 IN_FLIGHT_SECONDS = 5.0
+# When of so many records in a row, each tried five times, not one gets through, Optiply is down: the rest would only
+# wait in vain.
+DOWN_AFTER = 20
 BAD_ADDRESS = "not a valid address"
 
 
@@ -51,7 +55,10 @@ class NotConfirmed(Exception):
 
 
 class Sender:
-    """Sends tasks from any thread. `now`, `sleep`: the clock that stamps outcomes, and how to wait."""
+    """Sends tasks from any thread. `now`, `sleep`: the clock that stamps outcomes, and how to wait.
+
+    down: that Optiply does not answer, and its last words; nothing is sent any more then. None: it does.
+    """
 
     def __init__(
         self,
@@ -63,9 +70,23 @@ class Sender:
         self.client = client
         self.now = now
         self.sleep = sleep
+        self.down: str | None = None
+        self._lock = threading.Lock()
+        self._unanswered = 0
 
     def send(self, task: Task) -> Outcome:
         """The outcome of one task. Raises StopRun only: everything else concerns this record alone."""
+        if self.down is not None:
+            return self._outcome(task, "failed", message=f"not sent: {self.down}")
+        outcome = self._send(task)
+        is_answered = outcome.result in ("accepted", "refused", "waiting") or outcome.forget
+        with self._lock:
+            self._unanswered = 0 if is_answered else self._unanswered + 1
+            if self._unanswered >= DOWN_AFTER:
+                self.down = f"Optiply does not answer: {outcome.message}"
+        return outcome
+
+    def _send(self, task: Task) -> Outcome:
         try:
             return self._by_operation(task)
         except RecordRefused as refusal:

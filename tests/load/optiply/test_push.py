@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from load.ledger import LedgerMissing
-from load.optiply import plan_rows
+from load.optiply import entity_push, plan_rows
 from load.optiply.plan_rows import PlanMissing
 from load.optiply.push import push
 from sandbox.optiply import OptiplySandbox
@@ -164,6 +164,7 @@ def test_pages_and_batches_lose_nothing(
     run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan_rows, "PAGE_SIZE", 7)
+    monkeypatch.setattr(entity_push, "BATCH_SIZE", 4)
     for number in range(30):
         plan.add("products", "create", f"p-{number:02}", product(f"Screw {number}"))
     lines: list[str] = []

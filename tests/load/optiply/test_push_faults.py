@@ -6,14 +6,21 @@ import duckdb
 import pytest
 
 from apis.errors import CredentialsRefused
+from load.optiply import entity_push
 from sandbox.optiply import OptiplySandbox
 from tests.load.optiply.sent import Push, a_whole_plan, some_history, stored, writes
 from tests.load.plan_tables import PlanTables, outcomes, product
 
 
 def test_credentials_refused_stop_the_push_with_a_settled_ledger(
-    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+    run_push: Push,
+    plan: PlanTables,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Also the batch that was under way beside the one that met it."""
+    monkeypatch.setattr(entity_push, "BATCH_SIZE", 10)
     some_history(run_push, plan)
     for number in range(20):
         plan.add("products", "create", f"p-{number:02}", product(f"Screw {number}"))
@@ -92,7 +99,9 @@ def test_a_server_that_is_down_ends_the_push_and_the_next_one_does_it_all(
     sandbox.faults.set([{"kind": "503", "path": "*/products"}])
     result = run_push()
     assert result.stopped is not None and "does not answer" in result.stopped
-    assert result.counts["products"].failed == 50
+    assert result.counts["products"].failed == 120
+    # the one of the history, then 20 in a row, and what the other two workers had begun
+    assert 1 + 20 <= len(writes(sandbox)) <= 1 + 20 + 2
     sandbox.faults.set([])
     assert run_push().counts["products"].created == 120
     assert len(stored(sandbox, "products")) == 120
