@@ -18,7 +18,7 @@ import typer
 
 from sandbox.optiply import OptiplySandbox
 from tests.load.clients import Clock
-from tests.load.optiply.chaos import Chaos
+from tests.load.optiply.chaos import PACE, Chaos
 
 KILLS_A_ROUND = 5
 
@@ -28,13 +28,13 @@ def main(
     seed: Annotated[int, typer.Option(help="Of all that is left to chance here.")] = 0,
 ) -> None:
     """Attack until so many pushes were killed."""
-    clock = Clock()
+    clock = Clock(pace=PACE)
     begun = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
-        OptiplySandbox(clock=clock.seconds, sleep=lambda _: None) as sandbox,
+        OptiplySandbox(clock=clock.seconds, sleep=clock.sleep) as sandbox,
     ):
-        chaos = Chaos(sandbox, Path(folder) / "warehouse.duckdb", random.Random(seed))
+        chaos = Chaos(sandbox, Path(folder) / "warehouse.duckdb", random.Random(seed), clock)
         while chaos.kills < kills:
             if found := chaos.round(KILLS_A_ROUND):
                 typer.echo("\n".join(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
@@ -80,7 +81,21 @@ def status(
             connection, QUALITY, limit, "left out or changed (all rows: marts.data_quality)",
             ("entity", "rule", "severity", "rows", "for example", "reason"),
         )  # fmt: skip
+    _show_archive(settings.archive_folder)
     out.print(f"query it yourself: duckdb -readonly {settings.published_path}", markup=False, soft_wrap=True)
+
+
+def _show_archive(folder: Path) -> None:
+    """Where support finds what was sent and answered, if any of it is kept (`archive_days`)."""
+    parts = sorted(folder.glob("*/*.parquet"))
+    if parts:
+        runs = len({part.parent for part in parts})
+        megabytes = sum(part.stat().st_size for part in parts) / 1e6
+        out.print(
+            f"requests and answers of {runs} runs, {megabytes:.1f} MB: duckdb -c \"from '{folder}/*/*.parquet'\"",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _what_to_do(refusal: tuple[Any, ...]) -> str:

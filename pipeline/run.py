@@ -16,6 +16,7 @@ import apis.optiply
 from apis.exact.client import ExactClient
 from apis.optiply.client import OptiplyClient
 from extract.result import StreamRead
+from pipeline.archive import Archive, open_archive
 from settings.tenant import Tenant
 from warehouse.connection import connect
 from warehouse.lease import lease
@@ -58,12 +59,19 @@ class Run:
         return self.as_of_override or self.started_at.astimezone(zone).date()
 
     @cached_property
+    def archive(self) -> Archive | None:
+        """What goes over the wire, kept for support; None where the tenant wants none kept."""
+        return open_archive(self.tenant, run_id=self.run_id, started_at=self.started_at, now=self.now)
+
+    @cached_property
     def exact(self) -> ExactClient:
-        return apis.exact.connect(self.tenant)
+        kept = self.archive.observer("exact", reads=False) if self.archive else None
+        return apis.exact.connect(self.tenant, observe=kept)
 
     @cached_property
     def optiply(self) -> OptiplyClient:
-        return apis.optiply.connect(self.tenant)
+        kept = self.archive.observer("optiply", reads=True) if self.archive else None
+        return apis.optiply.connect(self.tenant, observe=kept)
 
     @property
     def usage(self) -> Usage:
@@ -121,6 +129,10 @@ def begin(
 
 
 def _finish(run: Run) -> None:
+    if run.archive is not None:
+        run.archive.close()
+        if run.archive.problem is not None:
+            run.notices.append(run.archive.problem)
     with connect(run.tenant.warehouse_path) as connection:
         finish_run(
             connection,

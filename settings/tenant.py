@@ -71,7 +71,8 @@ class WmsSettings(_Section):
 
 class Tenant(_Section):
     """Paths: relative ones are taken from the project's root. `data_folder` holds the warehouse, its
-    published copy, the token store and dbt's target of this tenant."""
+    published copy, the token store and dbt's target of this tenant. `archive_days`: how long to keep what is
+    written to either API, and what Optiply answers; 0 keeps none."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     exact: ExactSettings
@@ -80,6 +81,7 @@ class Tenant(_Section):
     flags: Flags = Flags()
     data_folder: Path
     secrets_folder: Path
+    archive_days: Annotated[int, Field(ge=0, le=366)] = 0
 
     @property
     def warehouse_path(self) -> Path:
@@ -93,6 +95,10 @@ class Tenant(_Section):
     @property
     def state_folder(self) -> Path:
         return self.data_folder / "state"
+
+    @property
+    def archive_folder(self) -> Path:
+        return self.data_folder / "archive"
 
 
 def tenant_file(name_or_path: str) -> Path:

@@ -6,6 +6,7 @@ from apis.exact.client import ExactClient
 from apis.exact.pace import Pace
 from apis.exact.page import Entry, Page
 from apis.exact.tokens import ExactTokens
+from apis.exchanges import Observer
 from apis.transport import Transport
 from settings.secrets import find_secret, secret
 from settings.tenant import Tenant
@@ -13,8 +14,11 @@ from settings.tenant import Tenant
 __all__ = ["Entry", "ExactClient", "Page", "connect"]
 
 
-def connect(tenant: Tenant) -> ExactClient:
-    """The tenant's client. Makes no request by itself. Raises SettingsError where a secret is missing."""
+def connect(tenant: Tenant, *, observe: Observer | None = None) -> ExactClient:
+    """The tenant's client. Makes no request by itself. Raises SettingsError where a secret is missing.
+
+    observe: told of every exchange but those for tokens.
+    """
     exact = tenant.exact
     tokens = ExactTokens(
         tenant.state_folder / "exact_tokens.json",
@@ -30,4 +34,4 @@ def connect(tenant: Tenant) -> ExactClient:
         client_id=exact.client_id,
         spacing=exact.spacing_seconds,
     )
-    return ExactClient(exact, tokens, pace, response_format=tenant.flags.response_format)
+    return ExactClient(exact, tokens, pace, response_format=tenant.flags.response_format, observe=observe)

@@ -25,6 +25,7 @@ from apis.exact.limits import Limits
 from apis.exact.pace import Pace
 from apis.exact.page import Entry, Page
 from apis.exact.tokens import HOW_TO_CONNECT, AccessToken, ExactTokens
+from apis.exchanges import Observer
 from apis.retries import retrying
 from apis.transport import Answer, Bearer, Transport
 from settings.tenant import ExactSettings
@@ -62,11 +63,14 @@ class ExactClient:
         response_format: Literal["xml", "json"] = "xml",
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        observe: Observer | None = None,
     ) -> None:
         self._settings = settings
         self._tokens = tokens
         self._pace = pace
-        self._transport = Transport(timeout_seconds=settings.timeout_seconds, connections=CONNECTIONS)
+        self._transport = Transport(
+            timeout_seconds=settings.timeout_seconds, connections=CONNECTIONS, observe=observe
+        )
         self._accept = ACCEPT[response_format]
         self._clock = clock
         self._sleep = sleep

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apis.exchanges import Observer
 from apis.optiply.client import OptiplyClient
 from apis.optiply.resource import Resource
 from apis.optiply.tokens import Credentials, OptiplyTokens
@@ -12,8 +13,11 @@ from settings.tenant import Tenant
 __all__ = ["OptiplyClient", "Resource", "connect"]
 
 
-def connect(tenant: Tenant) -> OptiplyClient:
-    """The tenant's client. Makes no request by itself. Raises SettingsError where a secret is missing."""
+def connect(tenant: Tenant, *, observe: Observer | None = None) -> OptiplyClient:
+    """The tenant's client. Makes no request by itself. Raises SettingsError where a secret is missing.
+
+    observe: told of every exchange but those for tokens.
+    """
     optiply = tenant.optiply
     credentials = Credentials(
         username=secret(tenant, "optiply_username"),
@@ -26,4 +30,4 @@ def connect(tenant: Tenant) -> OptiplyClient:
         Transport(timeout_seconds=optiply.timeout_seconds, connections=1),
         token_url=optiply.token_url,
     )
-    return OptiplyClient(optiply, tokens)
+    return OptiplyClient(optiply, tokens, observe=observe)

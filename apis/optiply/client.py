@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from apis.errors import BrokenBody, ConnectionLost, CredentialsRefused, OutcomeUnknown
+from apis.exchanges import Observer
 from apis.optiply.answers import Method, check, check_body
 from apis.optiply.resource import MEDIA_TYPE, ListPage, Resource, decode_list, decode_resource, encode
 from apis.optiply.tokens import AccessToken, OptiplyTokens
@@ -34,12 +35,13 @@ class OptiplyClient:
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        observe: Observer | None = None,
     ) -> None:
         self._settings = settings
         self._tokens = tokens
         # one spare for reads beside the writing threads
         self._transport = Transport(
-            timeout_seconds=settings.timeout_seconds, connections=settings.workers + 1
+            timeout_seconds=settings.timeout_seconds, connections=settings.workers + 1, observe=observe
         )
         self._clock = clock
         self._sleep = sleep

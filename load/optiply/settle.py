@@ -53,8 +53,8 @@ def settle(
     if not intents:
         return Settled()
     age = (naive_utc(now()) - max(intent.intended_at for intent in intents)).total_seconds()
-    if 0 <= age < IN_FLIGHT_SECONDS:  # the killed run's last request may still be worked on
-        sleep(IN_FLIGHT_SECONDS - age)
+    if age < IN_FLIGHT_SECONDS:  # the killed run's last request may still be worked on
+        sleep(IN_FLIGHT_SECONDS - max(age, 0.0))  # below 0: the clock was set back since
     known = {entity.name: entity for entity in ENTITIES}
     done = undone = 0
     for name in dict.fromkeys(intent.entity for intent in intents):

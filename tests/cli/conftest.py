@@ -92,6 +92,7 @@ class Ran:
 def ran(process: Command, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     folder = tmp_path_factory.mktemp("shop")
     with open_world(folder) as world:
+        world.tenant_file.write_text("archive_days = 7\n" + world.tenant_file.read_text())
         file = str(world.tenant_file)
         ended = {
             "refused": process("extract", "--tenant", file, EXACT_OPTIPLY_SHOP_EXACT_CLIENT_SECRET=WRONG),

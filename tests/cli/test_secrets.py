@@ -71,6 +71,19 @@ def test_no_secret_stands_in_the_warehouse(ran: Ran) -> None:
         )
 
 
+def test_no_secret_stands_in_the_archive_of_what_was_sent(ran: Ran) -> None:
+    """Its files are compressed. `status` says where they are."""
+    folder = ran.world.tenant.data_folder / "archive"
+    rows = duckdb.sql(
+        f"select api, method, count(*), string_agg(r::varchar) from '{folder}/*/*.parquet' r group by all"
+    )
+    words = {(api, method): text for api, method, _, text in rows.fetchall()}
+    assert ("optiply", "POST") in words and ("exact", "GET") not in words
+    for secret in ran.secrets:
+        assert all(secret not in text for text in words.values())
+    assert f"from '{folder}/*/*.parquet'" in ran.ended["status"].stdout.replace("\n", "")
+
+
 def test_the_token_store_is_its_owners_alone(ran: Ran) -> None:
     file = ran.world.tenant.state_folder / "exact_tokens.json"
     assert file.stat().st_mode & 0o777 == 0o600

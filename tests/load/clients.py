@@ -3,6 +3,7 @@ so that a child process starts fast."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +22,14 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class Clock:
-    """One time for our side and the servers: it moves only when somebody sleeps or says so."""
+    """One time for our side and the servers: it moves only when somebody sleeps or says so.
 
-    def __init__(self) -> None:
-        self.moment = NOW
+    pace: real seconds that a second of it takes while somebody sleeps; 0 in tests.
+    """
+
+    def __init__(self, moment: datetime = NOW, *, pace: float = 0) -> None:
+        self.moment = moment
+        self.pace = pace
 
     def now(self) -> datetime:
         return self.moment
@@ -34,14 +39,25 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
+        if self.pace:
+            time.sleep(seconds * self.pace)
 
 
-def optiply_client(base_url: str, token_url: str, sleep: Callable[[float], None]) -> OptiplyClient:
+def optiply_client(
+    base_url: str,
+    token_url: str,
+    sleep: Callable[[float], None],
+    *,
+    workers: int = 4,
+    timeout_seconds: float = 30,
+) -> OptiplyClient:
     settings = OptiplySettings(
         base_url=base_url,
         token_url=token_url,
         account_id=credentials.OPTIPLY_ACCOUNT_ID,
         coupling_id=credentials.OPTIPLY_COUPLING_ID,
+        workers=workers,
+        timeout_seconds=timeout_seconds,
     )
     tokens = OptiplyTokens(
         Credentials(

@@ -14,9 +14,17 @@ from tests.load.clients import Clock, exact_client, optiply_client
 from warehouse.connection import connect
 
 
-def main(what: str, warehouse: str, optiply_url: str, optiply_token_url: str, *exact_urls: str) -> None:
-    clock = Clock()
-    optiply = optiply_client(optiply_url, optiply_token_url, clock.sleep)
+def main(
+    what: str,
+    warehouse: str,
+    optiply_url: str,
+    optiply_token_url: str,
+    *exact_urls: str,
+    clock: Clock | None = None,
+    timeout_seconds: float = 30,
+) -> None:
+    clock = clock or Clock()
+    optiply = optiply_client(optiply_url, optiply_token_url, clock.sleep, timeout_seconds=timeout_seconds)
     with connect(Path(warehouse)) as connection:
         if what == "push":
             push(connection, optiply, run_id="killed", now=clock.now, sleep=clock.sleep, workers=2)

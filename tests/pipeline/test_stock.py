@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from load.optiply.plan_rows import PlanMissing
 from pipeline import steps
 from pipeline.run import Run
-from sandbox.tenant_file import write_tenant
-from settings.tenant import SettingsError, Tenant, load_tenant
-
-NOWHERE = "http://127.0.0.1:9"
+from settings.tenant import SettingsError, Tenant
 
 
 @pytest.fixture
-def tenant(tmp_path: Path) -> Tenant:
-    file = write_tenant(
-        tmp_path,
-        "shop",
-        exact_url=NOWHERE,
-        optiply_url=NOWHERE,
-        optiply_token_url=NOWHERE,
-        spacing_seconds=0.0,
-    )
-    return load_tenant(str(file))
+def tenant(make_tenant: Callable[[], Tenant]) -> Tenant:
+    return make_tenant()
 
 
 def test_without_a_whole_run_before_it_nothing_is_read(tenant: Tenant) -> None:

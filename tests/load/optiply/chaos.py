@@ -35,6 +35,10 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": kind, "probability": 0.02, "seed": seed}
     for seed, kind in enumerate(("500", "503", "reset_before_work", "500_after_work", "reset_after_work"))
 ]
+# Time-outs take real time: the answer comes after the client has given up, the work is done while it waits to ask.
+PACE = 0.3
+TIME_OUTS = [*FAULTS, {"kind": "latency", "probability": 0.01, "seed": 9, "seconds": 3.0}]
+TIMEOUT_SECONDS = 2.0 * PACE
 PUSHES_TO_THE_END = 30
 
 Desired = dict[str, dict[str, dict[str, Any]]]
@@ -255,16 +259,25 @@ class Killer:
 
 @dataclass
 class Chaos:
-    """One account and one warehouse under attack. `kills`: children that died of SIGKILL."""
+    """One account and one warehouse under attack. `kills`: children that died of SIGKILL.
+
+    clock: the server's too. Answers come too late as well where it has a pace.
+    """
 
     sandbox: OptiplySandbox
     warehouse: Path
     chance: random.Random
+    clock: Clock
     kills: int = 0
 
     def __post_init__(self) -> None:
-        self.clock = Clock()
-        self.client = optiply_client(self.sandbox.base_url, self.sandbox.token_url, self.clock.sleep)
+        self.timeout_seconds = TIMEOUT_SECONDS if self.clock.pace else 30.0
+        self.client = optiply_client(
+            self.sandbox.base_url,
+            self.sandbox.token_url,
+            self.clock.sleep,
+            timeout_seconds=self.timeout_seconds,
+        )
         self.shop = Shop(self.chance)
         self.killer = Killer(self.chance)
         for name in ("create", "update", "delete"):
@@ -277,7 +290,7 @@ class Chaos:
     def round(self, kills: int) -> list[str]:
         """Change the shop, push it under faults with so many kills, then to the end; what differs then."""
         self.shop.change()
-        self.sandbox.faults.set(FAULTS)
+        self.sandbox.faults.set(TIME_OUTS if self.clock.pace else FAULTS)
         for _ in range(kills):
             with connect(self.warehouse) as connection:
                 due = make_plan(connection, self.shop.desired)
@@ -295,6 +308,7 @@ class Chaos:
         child = self.processes.Process(
             target=killed_run.main,
             args=("push", str(self.warehouse), self.sandbox.base_url, self.sandbox.token_url),
+            kwargs={"clock": self.clock, "timeout_seconds": self.timeout_seconds},
         )
         child.start()
         self.killer.arm(child.kill, due)
