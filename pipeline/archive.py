@@ -122,7 +122,9 @@ def open_archive(
     try:
         prune(tenant.archive_folder, before=started_at - timedelta(days=tenant.archive_days))
     except OSError as error:
-        opened.problem = f"archive: {error.filename} cannot be removed, nothing more is kept: {error.strerror}"
+        opened.problem = (
+            f"archive: {error.filename} cannot be removed, nothing more is kept: {error.strerror}"
+        )
     return opened
 
 
