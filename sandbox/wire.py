@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 LINGER_ZERO = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
 NO_BODY = {204, 304}
+# In the environ: a list to which an application may add how many bytes of the body go out before a reset.
+RESET_AFTER = "sandbox.reset_after"
 
 
 class _Handler(WSGIRequestHandler):
@@ -39,6 +41,7 @@ class _Handler(WSGIRequestHandler):
         chunked = environ.get("wsgi.input_terminated", False)
         length = -1 if chunked else int(self.headers.get("Content-Length") or 0)
         environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+        environ[RESET_AFTER] = reset_after = list[int]()
         try:
             chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
             body = b"".join(chunks)
@@ -51,6 +54,9 @@ class _Handler(WSGIRequestHandler):
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD" and int(code) not in NO_BODY:
+                if reset_after:
+                    self.wfile.write(body[: reset_after[0]])
+                    reset_connection(environ)
                 self.wfile.write(body)
         except ConnectionError:
             self.close_connection = True  # reset by the server on purpose, or the client has gone

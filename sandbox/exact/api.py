@@ -15,7 +15,7 @@ from sandbox.exact.entity_sets import EntitySet, entity_sets, path_key, standard
 from sandbox.exact.odata_filter import literals
 from sandbox.exact.odata_query import parse_query
 from sandbox.exact.reading import Reader, sync_timestamp
-from sandbox.exact.refusals import Refused
+from sandbox.exact.refusals import NOT_IN_LICENCE, Refused
 from sandbox.exact.store import Store
 from sandbox.exact.writing import Writer
 
@@ -38,7 +38,7 @@ class Api:
         """Raises Refused."""
         path = self._resource_path(request)
         if any(path.lower() == one or path.lower().startswith(f"{one}/") for one in self._unlicensed):
-            raise Refused(403, "Forbidden: the licence of this division does not include this module.")
+            raise Refused(403, NOT_IN_LICENCE)
         form = answers.form_of(request, self._clock())
         if path.lower() == SYNC_TIMESTAMP:
             return self._sync_timestamp(request, form)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+NOT_IN_LICENCE = "Forbidden: the licence of this division does not include this module."
+
 
 class Refused(Exception):
     """The answer is an error document with this status, these words and, if any, further headers."""

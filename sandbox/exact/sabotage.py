@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from werkzeug import Response
 
 from sandbox.exact.limits import DAY, MINUTE, Limits
-from sandbox.exact.refusals import Refused
+from sandbox.exact.refusals import NOT_IN_LICENCE, Refused
 from sandbox.faults import FaultRule
 
 MAINTENANCE = (
@@ -25,9 +25,20 @@ STATUS_FAULTS: Mapping[str, tuple[int, str]] = {
 }
 # latency comes first, these before the work is done, the others after it
 BEFORE = frozenset(
-    {"minute_429", "day_429", "reset_before_work", "maintenance_html", "empty_body", *STATUS_FAULTS}
+    {
+        "minute_429",
+        "day_429",
+        "licence_403",
+        "reset_before_work",
+        "maintenance_html",
+        "empty_body",
+        "token_death",
+        *STATUS_FAULTS,
+    }
 )
-AFTER = frozenset({"reset_after_work", "500_after_work", "cut_body", "forbidden_characters"})
+AFTER = frozenset(
+    {"reset_after_work", "reset_within_body", "500_after_work", "cut_body", "forbidden_characters"}
+)
 KINDS = BEFORE | AFTER | {"latency"}
 
 TEXT_ELEMENT = re.compile(r"(<d:\w+(?: xml:space=\"preserve\")?>)([^<]+)")
@@ -44,6 +55,8 @@ def before_work(
         elif rule.kind in ("minute_429", "day_429"):
             refused = limits.refusal(MINUTE if rule.kind == "minute_429" else DAY)
             raise Refused(refused.status, refused.message, refused.headers | _retry_after(rule))
+        elif rule.kind == "licence_403":
+            raise Refused(403, NOT_IN_LICENCE)
         elif rule.kind in STATUS_FAULTS:
             return _html_error(*STATUS_FAULTS[rule.kind], _retry_after(rule))
         elif rule.kind == "maintenance_html":

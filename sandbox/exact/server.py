@@ -26,7 +26,7 @@ from sandbox.exact.store import Store
 from sandbox.exact.tokens import TokenRefused, TokenService
 from sandbox.faults import FaultRule, Faults
 from sandbox.traffic import Traffic, Visit
-from sandbox.wire import Server, reset_connection, serving
+from sandbox.wire import RESET_AFTER, Server, reset_connection, serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -147,6 +147,8 @@ class ExactSandbox:
         rules = self.faults.due(request.method, request.path)
         if _has(rules, "reset_before_work"):
             return None
+        if _has(rules, "token_death"):
+            self.tokens.revoke_access()  # good for nothing until the client has renewed it
         try:
             response = sabotage.before_work(rules, self._limits, self._sleep) or answer(request)
         except Refused as refused:
@@ -154,6 +156,9 @@ class ExactSandbox:
         if _has(rules, "reset_after_work"):
             return None
         response = sabotage.after_work(rules, response)
+        if _has(rules, "reset_within_body"):
+            request.environ[RESET_AFTER].append(len(response.get_data()) // 2)
+            return response  # without a status in the statistics, as it never arrives whole
         visit.status = response.status_code
         return response
 

@@ -119,6 +119,8 @@ def test_a_day_of_reading_goes_through_a_chain_of_tokens(
         "empty_body",
         "reset_before_work",
         "reset_after_work",
+        "reset_within_body",
+        "token_death",
         "cut_body",
         "forbidden_characters",
     ],

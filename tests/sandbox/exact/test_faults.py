@@ -113,6 +113,27 @@ def test_a_reset_before_the_work_leaves_nothing_behind(exact: Caller) -> None:
     assert exact.sandbox.store.rows("purchase_orders") == []
 
 
+def test_a_reset_within_the_body_breaks_off_what_was_announced(exact: Caller) -> None:
+    arm(exact, kind="reset_within_body", path=ITEMS, at=1)
+    with pytest.raises(requests.exceptions.RequestException):
+        exact.get("logistics/Items")
+    assert exact.sandbox.statistics["by_status"] == {"None": 1}
+    assert exact.get("logistics/Items").status_code == 200
+
+
+def test_a_token_that_dies_is_refused_until_it_is_renewed(exact: Caller) -> None:
+    arm(exact, kind="token_death", path=ITEMS, at=2)
+    assert [exact.get("logistics/Items").status_code for _ in range(3)] == [200, 401, 401]
+
+
+def test_a_module_can_be_refused_for_want_of_a_licence(exact: Caller) -> None:
+    arm(exact, kind="licence_403", path=ITEMS)
+    answer = exact.get("logistics/Items")
+    assert answer.status_code == 403
+    assert "licence" in answer.text
+    assert exact.get("crm/Accounts").status_code == 200
+
+
 def test_latency_waits_and_then_works(serve: Serve) -> None:
     waited: list[float] = []
     exact = serve(sleep=waited.append)
