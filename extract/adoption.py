@@ -5,6 +5,7 @@ back loses its mark.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -96,6 +97,33 @@ def adopt(
         connection.rollback()
         raise
     return found
+
+
+def keep_gone(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    stream: str,
+    keys: Sequence[str],
+    reason: str,
+    at: datetime,
+) -> None:
+    """Mark rows as gone that a read of all rows, now done, has not found. keys: as `key_text` makes them."""
+    connection.begin()
+    try:
+        for key in keys:
+            connection.execute(
+                "insert into runs.rows_gone (source, stream, row_key, gone_at, reason) values (?, ?, ?, ?, ?)",
+                [source, stream, key, at, reason],
+            )
+        connection.execute(
+            "update runs.rereads set done_at = ?, rows_gone = ? "
+            "where source = ? and stream = ? and done_at is null",
+            [at, len(keys), source, stream],
+        )
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def key_text(shape: TableShape) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from extract.bookmark import Bookmark
 from extract.reading import EndpointRead, StreamPage
 from extract.result import Progress, Source, Status, StreamProgress, StreamRead
 
@@ -25,6 +27,7 @@ class _Entry:
     notes: list[str] = field(default_factory=list)
     unknown_fields: Counter[str] = field(default_factory=Counter)
     refused_fields: frozenset[str] = frozenset()
+    bookmark: str | None = None
 
 
 class ProgressLog:
@@ -51,12 +54,17 @@ class ProgressLog:
             entry.pages += 1
             entry.unknown_fields.update(part.unknown_fields)
             entry.refused_fields |= part.refused_fields
-            entry.requests += part.refused_requests
+            entry.requests += part.further_requests
             self._report(StreamProgress(read.source, stream, entry.variant, entry.rows, entry.pages))
 
     def count_request(self, read: EndpointRead) -> None:
         """A request that several streams share counts on the first of them."""
         self._entries[read.source, read.streams[0]].requests += 1
+
+    def complete(self, source: Source, stream: str, bookmark: Bookmark) -> None:
+        """The stream was read to its end and stored; `bookmark` says where it stands now."""
+        self._entries[source, stream].bookmark = json.dumps(bookmark.to_state())
+        self.end(source, stream, "complete")
 
     def end(self, source: Source, stream: str, status: Status, words: str = "") -> None:
         entry = self._entries[source, stream]
@@ -87,6 +95,7 @@ class ProgressLog:
                 pages=entry.pages,
                 requests=entry.requests,
                 message=_message(entry),
+                bookmark=entry.bookmark,
             )
             for (source, stream), entry in sorted(self._entries.items())
         )

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,8 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from extract.adoption import key_text
 from extract.bookmark import Bookmark, from_state
+from extract.exact.catalogue import Stream, column_name
+from extract.kept_bookmarks import kept_bookmarks
 from extract.result import Source
 from extract.table_shape import TableShape, changed_rows, quoted
 from warehouse.connection import MEMORY_LIMIT
@@ -76,12 +79,21 @@ class RawPipeline:
         self._pipeline.sync_destination()  # the state as of the last complete load in the file
         self._existing = self._tables_in_file()
         resources = self._pipeline.state.get("sources", {}).get(self.source, {}).get("resources", {})
-        self._bookmarks = {
+        bookmarks = {
             (stream, variant): from_state(state)
             for stream, states in resources.items()
-            if stream in self._existing  # of a table that is gone, everything has to be read again
             for variant, state in states.items()
         }
+        with self.connection() as connection:
+            if not bookmarks and self.dataset == f"raw_{self.source}":
+                bookmarks = kept_bookmarks(connection, self.source, self._existing)
+            filled = {
+                stream
+                for stream in {stream for stream, _ in bookmarks} & self._existing.keys()
+                if connection.execute(f"select 1 from {self.dataset}.{stream} limit 1").fetchone()
+            }
+        # of a table that is gone, or that was emptied, everything has to be read again
+        self._bookmarks = {at: mark for at, mark in bookmarks.items() if at[0] in filled}
         return self
 
     def __exit__(
@@ -202,6 +214,33 @@ class RawPipeline:
         for schema in (self.dataset, f"{self.dataset}_staging"):
             self._query(f"drop schema if exists {schema} cascade")
 
+    def keys_not_gone(self, stream: str) -> frozenset[str]:
+        """Keys, as `runs.rows_gone` keeps them, of the stream's rows that are not marked as gone."""
+        key = key_text(self._tables[stream])
+        rows = self._query(
+            f"select {key} from {self.dataset}.{stream} where {key} not in "
+            "(select row_key from runs.rows_gone where source = %s and stream = %s)",
+            self.source,
+            stream,
+        )
+        return frozenset(key for (key,) in rows)
+
+    def open_rows(self, stream: Stream, before: datetime) -> list[str]:
+        """Keys of the rows whose cursor lies before that instant and that can still change, oldest first."""
+        assert stream.open_rows is not None
+        (key,), cursor = self._tables[stream.name].key, stream.endpoint().cursor
+        closed = ", ".join(map(str, stream.open_rows.closed))
+        rows = self._query(
+            f'select "{key}" from {self.dataset}.{stream.name} '
+            f'where "{column_name(cursor or "")}" < %s and '
+            f'coalesce("{column_name(stream.open_rows.field)}" not in ({closed}), true) and "{key}" not in '
+            "(select row_key from runs.rows_gone where source = %s and stream = %s) order by all",
+            before,
+            self.source,
+            stream.name,
+        )
+        return [str(key) for (key,) in rows]
+
     def newest_load(self, stream: str) -> str | None:
         """The newest load id among the stream's rows; None when it has none."""
         if stream not in self._existing:
@@ -243,7 +282,7 @@ class RawPipeline:
         )
         return {column for (column,) in rows}
 
-    def _query(self, sql: str, *parameters: str) -> list[tuple[Any, ...]]:
+    def _query(self, sql: str, *parameters: str | datetime) -> list[tuple[Any, ...]]:
         with self._pipeline.sql_client() as client:
             return list(client.execute_sql(sql, *parameters) or ())
 

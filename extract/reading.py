@@ -27,7 +27,7 @@ STOP_CHECK_SECONDS = 0.2
 class StreamPage:
     """One stream's share of a page: its rows, the bookmark once they are stored, and the one in the file.
     `cursor_column`: tells two versions of a row apart. `refused_fields`: what the API would not let be
-    selected, and is therefore null; `refused_requests`: how many requests went before the first page for that."""
+    selected, and is therefore null; `further_requests`: how many requests without rows went before this page."""
 
     rows: pa.Table
     bookmark: Bookmark
@@ -35,7 +35,7 @@ class StreamPage:
     cursor_column: str | None
     unknown_fields: Mapping[str, int] = field(default_factory=dict)
     refused_fields: frozenset[str] = frozenset()
-    refused_requests: int = 0
+    further_requests: int = 0
 
 
 class EndpointRead(Protocol):

@@ -15,6 +15,7 @@ import duckdb
 
 from extract.bookmark import Bookmark
 from extract.exact.catalogue import Stream, Variant, catalogue
+from extract.result import Source
 
 DAILY = "daily"
 ASKED = "asked for"
@@ -47,23 +48,25 @@ class Today:
     asked: bool = False
 
 
-def history(connection: duckdb.DuckDBPyConnection) -> History:
+def history(connection: duckdb.DuckDBPyConnection, source: Source) -> History:
     whole = connection.execute(
         """
         select stream, max(at_utc)
         from (
-            select stream, done_at as at_utc from runs.rereads where source = 'exact' and done_at is not null
+            select stream, done_at as at_utc from runs.rereads where source = $source and done_at is not null
             union all
             -- the first read that came to its end began at the beginning
             select stream, min(finished_at) as at_utc from runs.stream_reads
-            where source = 'exact' and status = 'complete'
+            where source = $source and status = 'complete'
             group by stream
         )
         group by stream
-        """
+        """,
+        {"source": source},
     ).fetchall()
     waiting = connection.execute(
-        "select stream, min(reason) from runs.rereads where source = 'exact' and done_at is null group by stream"
+        "select stream, min(reason) from runs.rereads where source = ? and done_at is null group by stream",
+        [source],
     ).fetchall()
     deletions = connection.execute(
         "select max(finished_at) from runs.stream_reads "
@@ -98,8 +101,21 @@ def reason_of(
         return PAUSED
     if today.asked:
         return ASKED
-    last = past.whole[stream.name].replace(tzinfo=UTC).astimezone(today.zone).date()
-    return DAILY if stream.is_read_whole_daily and last < today.day else None
+    return _daily(stream.name, stream.is_read_whole_daily, past, today)
+
+
+def reason_without_log(stream: str, is_read_whole_daily: bool, past: History, today: Today) -> str | None:
+    """The same for a stream of a source that neither logs deletions nor renews row versions."""
+    if stream not in past.whole:
+        return None
+    if stream in past.open:
+        return past.open[stream]
+    return ASKED if today.asked else _daily(stream, is_read_whole_daily, past, today)
+
+
+def _daily(stream: str, is_read_whole_daily: bool, past: History, today: Today) -> str | None:
+    last = past.whole[stream].replace(tzinfo=UTC).astimezone(today.zone).date()
+    return DAILY if is_read_whole_daily and last < today.day else None
 
 
 def has_schema(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -122,15 +138,18 @@ def division_dates(connection: duckdb.DuckDBPyConnection, division: int) -> str 
 
 
 def keep_requests(
-    connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, str], asked_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    reasons: Mapping[str, str],
+    asked_at: datetime,
+    source: Source = "exact",
 ) -> None:
     """Write down the re-reads that are not yet. asked_at: UTC, naive."""
     for stream, reason in reasons.items():
         connection.execute(
-            "insert into runs.rereads (source, stream, reason, asked_at) select 'exact', ?, ?, ? "
+            "insert into runs.rereads (source, stream, reason, asked_at) select ?, ?, ?, ? "
             "where not exists (select 1 from runs.rereads "
-            "where source = 'exact' and stream = ? and done_at is null)",
-            [stream, reason, asked_at, stream],
+            "where source = ? and stream = ? and done_at is null)",
+            [source, stream, reason, asked_at, source, stream],
         )
 
 

@@ -16,6 +16,7 @@ class StreamRead:
 
     `requests`: pages asked for. Streams that share an endpoint share its requests; they are counted once, on
     the first of them. `message`: why it is not complete, or what was odd about it; empty when nothing was.
+    `bookmark`: JSON text, where a complete read has left the stream.
     """
 
     source: Source
@@ -28,6 +29,7 @@ class StreamRead:
     pages: int
     requests: int
     message: str = ""
+    bookmark: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import apis.exact
 import apis.optiply
@@ -18,11 +19,15 @@ from extract.exact.catalogue import catalogue as exact_catalogue
 from extract.exact.selection import scheduled_streams
 from extract.extraction import Extraction
 from extract.optiply.catalogue import catalogue as optiply_catalogue
+from extract.optiply.selection import scheduled_resources
 from extract.progress_log import ProgressLog
+from extract.rereads import Today
 from extract.result import ExtractResult, Progress, Source, silent
+from extract.scope import Scope
 from extract.stream_reads import write_stream_reads
 from settings.tenant import SettingsError, Tenant
 from warehouse.connection import connect
+from warehouse.runs import naive
 from warehouse.tables import ensure_tables
 
 START_DATE_MONTHS = 24
@@ -61,21 +66,18 @@ def run(
     optiply = optiply or apis.optiply.connect(tenant)
     requests_before = exact.request_count, optiply.request_count
     progress = ProgressLog(report, now)
-    start_date = tenant.flags.start_date or first_of_month_before(as_of, START_DATE_MONTHS)
+    scope = Scope(
+        tenant,
+        exact,
+        optiply,
+        run_id=run_id,
+        start_date=tenant.flags.start_date or first_of_month_before(as_of, START_DATE_MONTHS),
+        today=Today(as_of, naive(now()), ZoneInfo(tenant.flags.exact_timezone), read_whole),
+        now=now,
+        ask_all=streams is not None,
+    )
     try:
-        with Extraction(
-            tenant,
-            exact,
-            optiply,
-            start_date,
-            progress,
-            now,
-            batch_size or BatchSize(),
-            run_id=run_id,
-            day=as_of,
-            read_whole=read_whole,
-            ask_all=streams is not None,
-        ) as extraction:
+        with Extraction(scope, progress, batch_size or BatchSize()) as extraction:
             extraction.read(wanted)
     finally:
         write_stream_reads(tenant.warehouse_path, run_id, progress.reads())
@@ -101,7 +103,7 @@ def _selection(
     if all_streams:
         return {"exact": tuple(exact_catalogue()), "optiply": tuple(optiply_catalogue())}
     if streams is None:
-        return {"exact": scheduled_streams(tenant.flags), "optiply": tuple(optiply_catalogue())}
+        return {"exact": scheduled_streams(tenant.flags), "optiply": scheduled_resources(tenant.flags)}
     found: dict[Source, list[str]] = {"exact": [], "optiply": []}
     for name in dict.fromkeys(streams):
         source: Source = "optiply" if name.startswith("optiply.") else "exact"

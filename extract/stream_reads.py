@@ -26,6 +26,7 @@ def write_stream_reads(warehouse: Path, run_id: str, reads: Iterable[StreamRead]
             read.pages,
             read.requests,
             read.message,
+            read.bookmark,
         )
         for read in reads
     ]
@@ -36,8 +37,8 @@ def write_stream_reads(warehouse: Path, run_id: str, reads: Iterable[StreamRead]
             connection.executemany(
                 """
                 insert into runs.stream_reads (run_id, source, stream, variant, status, started_at,
-                    finished_at, row_count, page_count, request_count, message)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    finished_at, row_count, page_count, request_count, message, bookmark)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 rows,
             )

@@ -1,6 +1,6 @@
 """Atom XML as Exact sends it, decoded with xmltodict, one entry at a time.
 
-A field is `feed/entry/content/m:properties/d:Name`; `m:null="true"` is None, an empty element is "". An
+A field is `feed/entry/content/m:properties/d:Name`; with `m:null="true"` is left out, an empty element is "". An
 expanded collection (`link/m:inline/feed/entry`) is a list of entries under the link's title. A function's
 answer has a root of its own with `element` children. Types are left to `apis.exact.edm`, which knows the
 stream's fields: the m:type of an answer adds nothing to them.
@@ -27,6 +27,16 @@ _FORBIDDEN_SEQUENCES = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xb
 _REFERENCES = re.compile(
     rb"(?P<literal><!\[CDATA\[.*?\]\]>)|&#(?:x(?P<hex>[0-9a-fA-F]{1,9})|(?P<decimal>[0-9]{1,9}));", re.S
 )
+
+# What tells the stream nothing: null fields, the types of the others, and the links to the entry itself. They are
+# most of a page's markup, so each is taken out in one pass; "<" stands in no text, so nothing else can match.
+_NULL_FIELDS = re.compile(rb'<d:\w+(?: m:type="[\w.]+")? m:null="true" ?/>')
+_TYPES = re.compile(rb'(<d:\w+) m:type="[\w.]+">')
+_SELF = re.compile(
+    rb'<title type="text" ?/>|<author><name ?/></author>|<category [^<>]*/>|<link rel="edit" [^<>]*/>'
+)
+# where "<" can stand in text after all
+_LITERALS = (b"<![CDATA[", b"<!--", b"<?xml-")
 
 # What nearly every field without children holds: its text and these attributes.
 _LEAF_KEYS = frozenset({"#text", "@m:type", "@m:null", "@xml:space"})
@@ -59,7 +69,7 @@ def decode(body: bytes) -> Page:
         return True
 
     try:
-        clean = without_forbidden_characters(body)
+        clean = _without_ballast(without_forbidden_characters(body))
         xmltodict.parse(clean, item_depth=2, item_callback=take, strip_whitespace=False)
         kind, attributes = root[0] if root else _childless_root(clean)
     except (ExpatError, ValueError) as error:
@@ -80,6 +90,12 @@ def without_forbidden_characters(body: bytes) -> bytes:
     if b"&#" in body:
         body = _REFERENCES.sub(_keep_if_allowed, body)
     return body
+
+
+def _without_ballast(body: bytes) -> bytes:
+    if any(literal in body for literal in _LITERALS):
+        return body
+    return _SELF.sub(b"", _TYPES.sub(rb"\1>", _NULL_FIELDS.sub(b"", body)))
 
 
 def _keep_if_allowed(match: re.Match[bytes]) -> bytes:
@@ -149,8 +165,8 @@ def _fields(properties: Any) -> Entry:
                 fields[field] = tidy(value) if "\r" in value else value
         elif value.__class__ is dict:
             if value.get("@m:null") == "true":
-                fields[field] = None
-            elif value.keys() <= _LEAF_KEYS or all(key[0] in "@#" for key in value):
+                continue
+            if value.keys() <= _LEAF_KEYS or all(key[0] in "@#" for key in value):
                 fields[field] = tidy(value.get("#text", ""))
             else:
                 fields[field] = [_fields(value)]  # a complex field

@@ -41,14 +41,15 @@ class EdmError(ValueError):
 
 
 def parse(value: Any, edm_type: str, field: str | None = None) -> Value:
-    """Return the value as Python has it; None stays None; an empty text is None but in text fields.
+    """Return the value as Python has it; None stays None; an empty text is None but in text fields, and
+    so is a complex value without members.
 
     edm_type: with or without `Edm.`. Guid: lower case, no braces. DateTime: naive, the wall time as sent
     (JSON's milliseconds are that wall time as if it were UTC). Double: finite float. Byte, Int16, Int32,
     Int64: int. String and Binary: str. Complex: JSON text. Raises EdmError.
     """
     short = edm_type.removeprefix("Edm.")
-    if value is None or (value == "" and short not in _TEXTS):
+    if value is None or value == [{}] or (value == "" and short not in _TEXTS):
         return None
     try:
         return _PARSERS[short](value)

@@ -56,7 +56,7 @@ def _entry(item: Any) -> Entry:
         elif isinstance(value, dict | list):
             if name != "__metadata" and not (isinstance(value, dict) and "__deferred" in value):
                 entry[name] = _collection(value)
-        else:
+        elif value is not None:
             entry[name] = value
     return entry
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-# Exact's field names. A value is text (XML) or text, bool, int, float (JSON), None, or a list of entries
-# (expanded collection, complex field). `apis.exact.edm.parse` makes the same value of either form.
+# Exact's field names; a field that is null is absent. A value is text (XML) or text, bool, int, float (JSON), or a
+# list of entries (expanded collection, complex field). `apis.exact.edm.parse` makes the same value of either form.
 Entry = dict[str, Any]
 
 

@@ -73,13 +73,23 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class OpenRows:
+    """Rows of a stream whose cursor does not move with a change, and that can change until `field` has one of the
+    values `closed`."""
+
+    field: str
+    closed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Stream:
     """One stream of the catalogue; `key` holds Exact's field names.
 
     `set_key`: all rows that agree in these fields are replaced as one set, () where each row stands alone.
     `start_date_field`: the date that the flag `start_date` limits, None for master data (mapping rules F).
     `is_read_whole_daily`: gone rows and drifted stock show in a complete read only (C8, P6). `is_log`: rows are
-    events that Exact drops after a while; that one is not sent any more says nothing.
+    events that Exact drops after a while; that one is not sent any more says nothing. `open_rows`: those that
+    are read again by their key. `is_of_all_divisions`: read in each division of the user.
     """
 
     name: str
@@ -96,6 +106,8 @@ class Stream:
     start_date_field: str | None = None
     is_read_whole_daily: bool = False
     is_log: bool = False
+    open_rows: OpenRows | None = None
+    is_of_all_divisions: bool = False
 
     def endpoint(self, variant: Variant | None = None) -> Endpoint:
         return self.endpoints[variant or self.default_variant]
@@ -129,6 +141,7 @@ def read_stream(path: Path) -> Stream:
             rows=facts.get("rows"),
             packages=tuple(facts.get("packages", ())),
         )
+    open_rows = entry.get("open_rows")
     combined = {endpoint.rows for endpoint in endpoints.values()} - {None}
     return Stream(
         name=path.stem,
@@ -149,6 +162,8 @@ def read_stream(path: Path) -> Stream:
         start_date_field=entry.get("start_date_field"),
         is_read_whole_daily=entry.get("is_read_whole_daily", False),
         is_log=entry.get("is_log", False),
+        open_rows=open_rows and OpenRows(open_rows["field"], tuple(open_rows["closed"])),
+        is_of_all_divisions=entry.get("is_of_all_divisions", False),
     )
 
 

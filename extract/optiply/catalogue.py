@@ -39,12 +39,14 @@ class OptiplyField:
 
 @dataclass(frozen=True)
 class OptiplyStream:
-    """`path` is the resource in the API; `cursor` the attribute that incremental reads filter on."""
+    """`path` is the resource in the API; `cursor` the attribute that incremental reads filter on.
+    `is_read_whole_daily`: records are deleted there by people, and nothing else tells."""
 
     name: str
     path: str
     cursor: str
     fields: tuple[OptiplyField, ...]
+    is_read_whole_daily: bool = False
 
 
 @cache
@@ -56,4 +58,5 @@ def catalogue() -> Mapping[str, OptiplyStream]:
 def _read(path: Path) -> OptiplyStream:
     entry = tomllib.loads(path.read_text(encoding="utf-8"))
     fields = tuple(OptiplyField(name, kind) for name, kind in entry["fields"].items())
-    return OptiplyStream(path.stem, entry["path"], entry["cursor"], fields)
+    is_read_whole_daily = entry.get("is_read_whole_daily", False)
+    return OptiplyStream(path.stem, entry["path"], entry["cursor"], fields, is_read_whole_daily)

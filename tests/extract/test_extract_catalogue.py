@@ -8,7 +8,7 @@ import pytest
 
 from extract.exact import catalogue as exact
 from extract.exact.catalogue import Stream
-from extract.exact.endpoint_read import LINE_NUMBER, LOOK_BACK, ROW_VERSION
+from extract.exact.question import LINE_NUMBER, LOOK_BACK, ROW_VERSION
 from extract.optiply import catalogue as optiply
 from extract.sources_yaml import sources_yaml
 from extract.streams_page import BETTER, NO_ENDPOINT, PAGE, page, why_not_the_seeds_path
@@ -62,9 +62,10 @@ def test_what_has_no_other_sign_of_a_deletion_is_read_whole_once_a_day() -> None
 
 
 def test_all_streams_of_the_api_reference_are_there() -> None:
-    """57 streams have a path in the API's reference; item_standard_prices is ours, for P10's fallback."""
-    assert len(exact.catalogue()) == 57 + 1
-    assert "item_standard_prices" in exact.catalogue()
+    """57 streams have a path in the API's reference. Ours are item_standard_prices, for P10's fallback, and the
+    warehouses of all divisions."""
+    assert len(exact.catalogue()) == 57 + 2
+    assert {"item_standard_prices", "warehouses_of_divisions"} <= exact.catalogue().keys()
 
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from extract.exact.catalogue import catalogue
-from extract.exact.endpoint_read import ZERO_GUID
+from extract.exact.page_tables import ZERO_GUID
 from extract.exact.selection import scheduled_streams
 from extract.result import StreamProgress
 from extract.run import first_of_month_before
@@ -314,7 +314,7 @@ def test_a_field_that_is_new_in_the_catalogue_is_filled_for_the_rows_read_before
     now = catalogue()["items"]
     before = dataclasses.replace(now, fields=tuple(field for field in now.fields if field.name != "Barcode"))
     with monkeypatch.context() as patched:
-        patched.setattr("extract.extraction.exact_catalogue", lambda: {**catalogue(), "items": before})
+        patched.setattr("extract.planning.exact_catalogue", lambda: {**catalogue(), "items": before})
         shop.run("items")
     assert shop.query("select * from (describe raw_exact.items) where column_name = 'barcode'") == []
     number = len(shop.rows("raw_exact.items"))
@@ -339,7 +339,7 @@ def test_a_field_of_another_type_in_the_catalogue_is_read_again_with_that_type(
     )
     with monkeypatch.context() as patched:
         before = {**catalogue(), "items": dataclasses.replace(now, fields=fields)}
-        patched.setattr("extract.extraction.exact_catalogue", lambda: before)
+        patched.setattr("extract.planning.exact_catalogue", lambda: before)
         shop.run("items")
     assert shop.query("select typeof(any_value(net_weight)) from raw_exact.items") == [("VARCHAR",)]
 

@@ -41,7 +41,7 @@ def test_both_forms_give_the_very_same_rows(rows: list[dict[str, Typed]], next_l
 
     def typed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
-            {name: parse(entry[name], edm_type) for name, (edm_type, _) in row.items()}
+            {name: parse(entry.get(name), edm_type) for name, (edm_type, _) in row.items()}
             for row, entry in zip(rows, entries, strict=True)
         ]
 
