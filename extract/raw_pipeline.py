@@ -87,13 +87,16 @@ class RawPipeline:
         with self.connection() as connection:
             if not bookmarks and self.dataset == f"raw_{self.source}":
                 bookmarks = kept_bookmarks(connection, self.source, self._existing)
-            filled = {
-                stream
+            held = {
+                stream: connection.execute(f"select 1 from {self.dataset}.{stream} limit 1").fetchone()
                 for stream in {stream for stream, _ in bookmarks} & self._existing.keys()
-                if connection.execute(f"select 1 from {self.dataset}.{stream} limit 1").fetchone()
             }
-        # of a table that is gone, or that was emptied, everything has to be read again
-        self._bookmarks = {at: mark for at, mark in bookmarks.items() if at[0] in filled}
+        # Of a table that is gone, or that was emptied, everything has to be read again.
+        self._bookmarks = {
+            (stream, variant): mark
+            for (stream, variant), mark in bookmarks.items()
+            if stream in held and (held[stream] or (mark.cursor is None and mark.unfinished is None))
+        }
         return self
 
     def __exit__(

@@ -238,8 +238,7 @@ def reread_of(read: ExactRead, stream: Stream, reason: str, before: Bookmark) ->
     seen_up_to: int | datetime | None = None
     field, cursor = read.question.endpoint.cursor, before.cursor
     if field is not None and cursor is not None and reason not in NEW_ROW_VERSIONS:
-        is_version = isinstance(cursor, int)
-        seen_up_to = cursor if is_version else datetime.fromisoformat(str(cursor)) - look_back(field)
+        seen_up_to = _time_seen(cursor, field) if isinstance(cursor, str) else cursor
     limit, first_day = read.question.limited_by, read.question.start_date
     dated_from: tuple[str, date] | None = (column_name(limit), first_day) if limit and first_day else None
     return Reread(
@@ -253,6 +252,10 @@ def reread_of(read: ExactRead, stream: Stream, reason: str, before: Bookmark) ->
         dated_from=dated_from,
         keeps_no_marks=stream.is_log,
     )
+
+
+def _time_seen(cursor: str, field: str) -> datetime:
+    return datetime.fromisoformat(cursor) - look_back(field)
 
 
 def _with_further_requests(page: Mapping[str, StreamPage], number: int) -> Mapping[str, StreamPage]:

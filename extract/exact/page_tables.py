@@ -69,6 +69,8 @@ def _with_keys(shape: TableShape, stream: Stream, table: pa.Table) -> pa.Table:
     if table[first].null_count:
         raise FieldTypeError(f"{stream.name}.{stream.key[0]}: a row without its key")
     for name in others:
+        if not table[name].null_count:
+            continue
         index = table.schema.get_field_index(name)
         table = table.set_column(index, table.schema.field(index), pc.fill_null(table[name], ZERO_GUID))
     return table

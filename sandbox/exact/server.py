@@ -50,6 +50,7 @@ class ExactSandbox:
     `clock`: seconds since the epoch. `minute_limit`, `day_limit`: calls allowed, None for no limit.
     `error_quota`: 4xx answers per endpoint and hour before it is blocked (Exact: 10), None for never.
     `unlicensed`: path prefixes that the licence lacks, such as `sync/Manufacturing/`. `port` 0: a free one.
+    `other_divisions`: what the user may see besides the company; `store` and the control paths know that one only.
     `sleep` carries out the latency faults.
     """
 
@@ -63,6 +64,7 @@ class ExactSandbox:
         day_limit: int | None = 5000,
         error_quota: int | None = None,
         unlicensed: Collection[str] = (),
+        other_divisions: Collection[Company] = (),
         client_id: str = credentials.EXACT_CLIENT_ID,
         client_secret: str = credentials.EXACT_CLIENT_SECRET,
         refresh_token: str = credentials.EXACT_REFRESH_TOKEN,
@@ -78,6 +80,11 @@ class ExactSandbox:
         self._traffic = Traffic(endpoint_of)
         self._token_traffic = Traffic(endpoint_of)
         self._api = Api(self.store, clock, unlicensed)
+        self._other_apis = {
+            one.division: Api(Store(one, clock), clock, unlicensed) for one in other_divisions
+        }
+        for division in self._other_apis:
+            self.store.insert("divisions", {"Code": division, "Description": f"Division {division}"})
         self._control = Control(self.store, self.faults, lambda: self.statistics, self.forget)
         self._clock = clock
         self._sleep = sleep
@@ -171,12 +178,16 @@ class ExactSandbox:
                 raise Refused(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
             headers = self._limits.take()
             self._quota.check(endpoint)
-            response = self._api.answer(request)
+            response = self._api_of(request).answer(request)
         except Refused as refused:
             self._quota.note(endpoint, refused.status)
             raise Refused(refused.status, refused.message, headers | refused.headers) from refused
         response.headers.update(headers)
         return response
+
+    def _api_of(self, request: Request) -> Api:
+        division = request.path.removeprefix(API_PREFIX).partition("/")[0]
+        return self._other_apis.get(int(division), self._api) if division.isdigit() else self._api
 
     def _answer_oauth(self, request: Request) -> Response:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -63,21 +64,16 @@ class Shop:
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows of a raw table without dlt's own columns."""
-        return sorted(self.query(f"select columns(c -> not starts_with(c, '_dlt')) from {table}"), key=repr)
+        return table_rows(self.tenant.warehouse_path, table)
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        names = self.query(
-            "select table_schema || '.' || table_name from information_schema.tables "
-            "where table_schema in ('raw_exact', 'raw_optiply') and not starts_with(table_name, '_dlt')"
-        )
-        return {name: self.rows(name) for (name,) in names}
+        return raw_tables(self.tenant.warehouse_path)
 
     def last_load(self, table: str = "raw_exact._dlt_loads") -> str:
         return str(self.query(f"select max(load_id) from {table}")[0][0])
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(duckdb.connect(str(self.tenant.warehouse_path))) as connection:
-            return connection.execute(sql).fetchall()
+        return query(self.tenant.warehouse_path, sql)
 
     def requests(self) -> dict[str, int]:
         """Requests to Exact by path below the division, and the statistics begun again."""
@@ -86,21 +82,48 @@ class Shop:
         return {name.split("/", 4)[-1]: number for name, number in counted.items()}
 
 
+def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def table_rows(warehouse: Path, table: str) -> list[tuple[Any, ...]]:
+    rows = query(warehouse, f"select columns(c -> not starts_with(c, '_dlt')) from {table}")
+    return sorted(rows, key=repr)
+
+
+def raw_tables(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of all raw tables, by schema and name."""
+    names = query(
+        warehouse,
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('raw_exact', 'raw_optiply') and not starts_with(table_name, '_dlt')",
+    )
+    return {name: table_rows(warehouse, name) for (name,) in names}
+
+
 def by_name(result: ExtractResult) -> dict[str, StreamRead]:
     return {f"{read.source}.{read.stream}": read for read in result.reads}
 
 
-class _OwnClock:
+@dataclass
+class OwnClock:
     """Time that passes only by sleeping."""
 
-    seconds = 0.0
+    seconds: float = 0.0
+
+    def now(self) -> float:
+        return self.seconds
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
 
 
-def patient_client(tenant: Tenant) -> ExactClient:
-    """The tenant's client as `apis.exact.connect` makes it, which does not sleep between its tries."""
+def patient_client(tenant: Tenant, clock: OwnClock | None = None) -> ExactClient:
+    """The tenant's client as `apis.exact.connect` makes it, which does not sleep between its tries.
+
+    clock: the sandbox's own, where tokens grow old; else they are as old as they are.
+    """
     transport = Transport(timeout_seconds=10, connections=1)
     tokens = ExactTokens(
         tenant.state_folder / "exact_tokens.json",
@@ -109,15 +132,17 @@ def patient_client(tenant: Tenant) -> ExactClient:
         client_id=tenant.exact.client_id,
         client_secret=secret(tenant, "exact_client_secret"),
         seed=find_secret(tenant, "exact_refresh_token"),
+        clock=clock.now if clock else time.time,
+        sleep=clock.sleep if clock else time.sleep,
     )
-    clock = _OwnClock()
+    pause = OwnClock()
     pace = Pace(
         tenant.state_folder,
         division=tenant.exact.division,
         client_id="x",
         spacing=0,
-        clock=lambda: clock.seconds,
-        sleep=clock.sleep,
+        clock=pause.now,
+        sleep=pause.sleep,
     )
     return ExactClient(
         tenant.exact, tokens, pace, response_format=tenant.flags.response_format, sleep=lambda _seconds: None

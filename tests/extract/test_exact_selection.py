@@ -28,6 +28,7 @@ def test_the_default_flags_need_invoices_and_assembly_bills() -> None:
         ({"map_purchase_price": "Purchase Prices"}, {"purchase_items_prices"}),
         ({"use_assembly_orders": True}, {"assembly_orders"}),
         ({"use_production_orders": True}, {"manufacturing_shop_orders"}),
+        ({"use_drop_shipments": True}, set()),
         (
             {"use_price_lists": True, "price_list_code": "WEB"},
             {"sales_price_lists", "sales_price_list_periods", "sales_price_list_volume_discounts"},

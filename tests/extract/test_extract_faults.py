@@ -15,7 +15,7 @@ from extract.batch import BatchSize
 from extract.day_budget import DayBudget
 from extract.exact.catalogue import catalogue
 from sandbox.company import Company
-from tests.extract.extract_shop import Shop, patient_client, spoilt
+from tests.extract.extract_shop import OwnClock, Shop, patient_client, spoilt
 from warehouse.connection import connect
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
@@ -51,6 +51,23 @@ def test_a_page_that_comes_broken_once_is_asked_for_again(shop: Shop, kind: str)
     assert len(shop.rows("raw_exact.goods_receipt_lines")) == len(
         shop.exact.store.rows("goods_receipt_lines")
     )
+
+
+def test_a_token_that_dies_in_mid_run_is_renewed_once_and_the_run_goes_on(
+    open_shop: Callable[..., Shop], company: Company
+) -> None:
+    """Dead before its 570 seconds: nobody asks for another one too early, and one request is enough for all."""
+    clock = OwnClock(NOON.timestamp())
+    shop = open_shop(company, clock=clock.now)
+    shop.with_settings(variant="standard")
+    shop.exact.faults.set([{"kind": "token_death", "path": "*/salesorder/SalesOrderLines", "at": 3}])
+    streams = ("sales_order_lines", "items", "goods_receipt_lines")
+    reads = shop.run(*streams, exact=patient_client(shop.tenant, clock))
+    assert {read.status for read in reads.values()} == {"complete"}
+    assert shop.exact.statistics["token_requests"] == {"200": 2}
+    assert clock.seconds - NOON.timestamp() == 570
+    for stream in streams:
+        assert len(shop.rows(f"raw_exact.{stream}")) == len(shop.exact.store.rows(stream))
 
 
 def test_a_read_that_broke_half_way_goes_on_with_the_page_it_lacks(shop: Shop) -> None:
