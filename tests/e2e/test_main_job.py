@@ -19,6 +19,7 @@ def test_the_second_run_sends_nothing_and_a_change_in_exact_is_one_patch(world: 
         world.query(
             """
             select 'products', count(*) from marts.optiply_products where status = 'enabled'
+            union all select 'productCompositions', count(*) from marts.optiply_product_compositions
             union all select 'suppliers', count(*) from marts.optiply_suppliers where not ignored
             union all select 'supplierProducts', count(*) from marts.optiply_supplier_products where status = 'enabled'
             union all select 'sellOrders', count(*) from marts.optiply_sell_orders

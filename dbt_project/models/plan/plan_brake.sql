@@ -6,6 +6,9 @@ brakes as (
     from {{ ref('int_plan__product_brake') }}
     union all
     select entity, measure, known_count, hit_count, is_tripped
+    from {{ ref('int_plan__product_composition_brake') }}
+    union all
+    select entity, measure, known_count, hit_count, is_tripped
     from {{ ref('int_plan__supplier_brake') }}
     union all
     select entity, measure, known_count, hit_count, is_tripped

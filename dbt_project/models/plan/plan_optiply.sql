@@ -3,7 +3,8 @@ with
 
 plan_optiply as (
     {%- for entity in [
-        'products', 'suppliers', 'supplier_products', 'sell_orders', 'buy_orders', 'buy_order_lines', 'receipt_lines',
+        'products', 'product_compositions', 'suppliers', 'supplier_products', 'sell_orders', 'buy_orders',
+        'buy_order_lines', 'receipt_lines',
     ] %}
         select
             entity,

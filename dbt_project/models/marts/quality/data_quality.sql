@@ -1,6 +1,7 @@
 -- One row per record, or part of one, that is left out, changed or waiting on its way, and why (C9).
 {%- set topics = [
     'int_quality__products',
+    'int_quality__product_compositions',
     'int_quality__suppliers',
     'int_quality__supplier_products',
     'int_quality__supplier_products_waiting',

@@ -9,6 +9,8 @@ leaving as (
     union all
     select 'buyOrderLines' as entity, remote_id from {{ ref('int_buy_orders__lines_leaving') }}
     union all
+    select 'productCompositions' as entity, remote_id from {{ ref('int_compositions__leaving') }}
+    union all
     select 'receiptLines' as entity, remote_id from {{ ref('int_receipts__leaving') }}
     union all
     select 'supplierProducts' as entity, remote_id from {{ ref('optiply_supplier_products') }}
