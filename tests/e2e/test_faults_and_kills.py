@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import pytest
 
 from pipeline import steps
 from pipeline.run import FAILED, begin
@@ -52,34 +52,55 @@ def killed(world: World, after_writes: int, *command: str) -> None:
     assert process.returncode == -9, process.stderr
 
 
-@pytest.mark.parametrize("after_writes", [3])
-def test_a_push_killed_between_request_and_outcome_makes_no_duplicate(
-    world: World, after_writes: int
-) -> None:
+def test_a_failing_stream_a_killed_push_and_a_killed_export(world: World) -> None:
+    """One world, one misfortune after the other; in the end both sides hold everything once."""
+    a_stream_that_fails_holds_its_entities_and_the_rest_goes_on(world)
+    a_push_killed_between_request_and_outcome_makes_no_duplicate(world)
+    an_export_killed_after_the_order_was_made_makes_no_second_order(world)
+
+
+def a_stream_that_fails_holds_its_entities_and_the_rest_goes_on(world: World) -> None:
+    """C10: stock levels that could not be read hold the products, and with them what needs products."""
+    world.exact.faults.set([{"kind": "cut_body", "path": "*/sync/Inventory/StockPositions"}])
+    run = world.sync()
+    assert run.exit_code == FAILED
+    assert run.problems[0].startswith("stream stock_positions:")
+    held = Counter(entity for (entity,) in world.query(
+        "select entity from plan.plan_optiply where blocked_by like 'held: stock_positions%'"
+    ))  # fmt: skip
+    assert held["products"] > 0
+    assert world.optiply.store.rows("products") == []
+    assert len(world.optiply.store.rows("suppliers")) > 0
+    world.exact.faults.set([])
+
+
+def a_push_killed_between_request_and_outcome_makes_no_duplicate(world: World) -> None:
     """X8's sibling for Optiply: open intents are settled by asking before anything is sent again."""
-    with begin(world.tenant, "plan", say=lambda _: None) as run:
-        steps.extract_step(run)
-        steps.transform_step(run)
-    killed(world, after_writes, "push")
-    assert len(world.optiply.store.rows("products")) >= after_writes
-    for _ in range(2):
-        assert world.sync().exit_code != FAILED
+    planned(world)
+    killed(world, 3, "push")
+    assert len(world.optiply.store.rows("products")) >= 3
+    assert world.sync().exit_code != FAILED
     for entity in ("products", "suppliers", "supplierProducts", "sellOrders"):
         remote_ids = [row.values["remoteId"] for row in world.optiply.store.rows(entity)]
-        assert len(remote_ids) == len(set(remote_ids)), entity
-    assert world.query("select count(*) from plan.plan_optiply where blocked_by is null") == [(0,)]
+        assert len(remote_ids) == len(set(remote_ids)) > 0, entity
 
 
-def test_an_export_killed_after_the_order_was_made_makes_no_second_order(world: World) -> None:
+def an_export_killed_after_the_order_was_made_makes_no_second_order(world: World) -> None:
     """X8."""
-    world.sync()
     order_id = world.place_order()
-    with begin(world.tenant, "plan", say=lambda _: None) as run:
-        steps.extract_step(run)
-        steps.transform_step(run)
+    planned(world)
     killed(world, 1, "export")
     assert len(world.orders_in_exact(order_id)) == 1
     for _ in range(2):
         assert world.sync().exit_code != FAILED
     assert len(world.orders_in_exact(order_id)) == 1
     assert world.query("select state from ledger.exports") == [("linked",)]
+    assert world.query("select count(*) from plan.plan_optiply where blocked_by is null") == [(0,)]
+
+
+def planned(world: World) -> None:
+    """Extracted and decided, nothing sent."""
+    world.at += timedelta(minutes=30)
+    with begin(world.tenant, "plan", say=lambda _: None, now=lambda: world.at) as run:
+        steps.extract_step(run)
+        steps.transform_step(run)
