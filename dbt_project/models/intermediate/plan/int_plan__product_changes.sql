@@ -2,29 +2,10 @@
 {%- set attributes = plan_attributes('products') %}
 with
 
-products as (
-    select
-        remote_id,
-        name,
-        sku_code,
-        article_code,
-        ean_code,
-        price,
-        unlimited_stock,
-        stock_level,
-        status,
-        assembled,
-        created_at_remote,
-        stock_measurement_unit,
-        {{ plan_fields(attributes) | indent(8) }} as fields,
+desired as (
+    select *, {{ plan_fields(attributes) | indent(4) }} as fields
     from {{ ref('optiply_products') }}
     where {{ plan_is_on('products') }}
-),
-
-records as (
-    select remote_id, optiply_id, payload, payload_hash
-    from {{ source('ledger', 'records') }}
-    where entity = 'products'
 ),
 
 refusals as (
@@ -33,69 +14,58 @@ refusals as (
     where target = 'optiply' and entity = 'products'
 ),
 
-suspects as (
-    select
-        products.*,
-        md5('{' || products.fields || '}') as payload_hash,
-        records.optiply_id,
-        records.remote_id is not null as is_known,
-        records.remote_id is not null and records.payload is null as is_known_by_id_only,
-        cast(records.payload as json) as accepted_payload,
-    from products
-    left join records on products.remote_id = records.remote_id
-    -- C7: equal hashes settle nearly every row without a look into the JSON
-    where records.payload is null or records.payload_hash is distinct from md5('{' || products.fields || '}')
+compared as (
+    {{ plan_compared('products', attributes) | indent(4) }}
 ),
 
-compared as (
+with_accepted as (
     select
         *,
-        {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
-        {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
         json_extract_string(accepted_payload, '$.status') as accepted_status,
         try_cast(json_extract_string(accepted_payload, '$.stock_level') as decimal(18, 4))
             as accepted_stock_level,
         try_cast(json_extract_string(accepted_payload, '$.price') as decimal(18, 4)) as accepted_price,
-    from suspects
+    from compared
 ),
 
 product_changes as (
     select
         'products' as entity,
-        case when compared.is_known then 'update' else 'create' end as operation,
-        compared.remote_id,
-        compared.optiply_id,
+        case when with_accepted.is_known then 'update' else 'create' end as operation,
+        with_accepted.remote_id,
+        with_accepted.optiply_id,
         '{' || concat_ws(
             ',',
-            compared.fields,
-            nullif(compared.cleared_fields, ''),
+            with_accepted.fields,
+            nullif(with_accepted.cleared_fields, ''),
             -- Optiply requires a stock level of a new product, also where we never touch it again
             case
-                when not compared.is_known and not {{ flag_sql('map_stockLevel') }} then '"stock_level":0'
+                when not with_accepted.is_known and not {{ flag_sql('map_stockLevel') }}
+                    then '"stock_level":0'
             end
         ) || '}' as payload,
-        compared.payload_hash,
-        case when compared.is_known then compared.changed_attributes end as changed_attributes,
+        with_accepted.payload_hash,
+        case when with_accepted.is_known then with_accepted.changed_attributes end as changed_attributes,
         case
-            when compared.is_known then {{ plan_reason_for_update() | indent(12) }}
+            when with_accepted.is_known then {{ plan_reason_for_update() | indent(12) }}
             else 'new in Exact'
         end as reason,
         refusals.refusal_message,
-        compared.is_known
-        and compared.status = 'disabled'
-        and coalesce(compared.accepted_status != 'disabled', true) as is_leaving,
+        with_accepted.is_known
+        and with_accepted.status = 'disabled'
+        and coalesce(with_accepted.accepted_status != 'disabled', true) as is_leaving,
         {{ flag_sql('map_stockLevel') }}
-        and coalesce(compared.stock_level <= 0 and compared.accepted_stock_level > 0, false)
+        and coalesce(with_accepted.stock_level <= 0 and with_accepted.accepted_stock_level > 0, false)
             as is_stock_to_zero,
-        coalesce(compared.price = 0 and compared.accepted_price > 0, false) as is_price_to_zero,
-    from compared
+        coalesce(with_accepted.price = 0 and with_accepted.accepted_price > 0, false) as is_price_to_zero,
+    from with_accepted
     left join refusals
-        on compared.remote_id = refusals.remote_id and compared.payload_hash = refusals.refused_hash
+        on with_accepted.remote_id = refusals.remote_id and with_accepted.payload_hash = refusals.refused_hash
     where
         case
-            when compared.is_known then compared.changed_attributes is not null
+            when with_accepted.is_known then with_accepted.changed_attributes is not null
             -- P20: a product that is disabled and was never in Optiply is not created
-            else compared.status = 'enabled'
+            else with_accepted.status = 'enabled'
         end
 )
 

@@ -2,30 +2,10 @@
 {%- set attributes = plan_attributes('supplierProducts') %}
 with
 
-supplier_products as (
-    select
-        remote_id,
-        product_remote_id,
-        supplier_remote_id,
-        name,
-        sku_code,
-        article_code,
-        ean_code,
-        price,
-        lot_size,
-        minimum_purchase_quantity,
-        delivery_time,
-        preferred,
-        status,
-        {{ plan_fields(attributes) | indent(8) }} as fields,
+desired as (
+    select *, {{ plan_fields(attributes) | indent(4) }} as fields
     from {{ ref('optiply_supplier_products') }}
     where {{ plan_is_on('supplierProducts') }}
-),
-
-records as (
-    select remote_id, optiply_id, payload, payload_hash
-    from {{ source('ledger', 'records') }}
-    where entity = 'supplierProducts'
 ),
 
 refusals as (
@@ -34,33 +14,19 @@ refusals as (
     where target = 'optiply' and entity = 'supplierProducts'
 ),
 
-suspects as (
-    select
-        supplier_products.*,
-        md5('{' || supplier_products.fields || '}') as desired_hash,
-        records.optiply_id,
-        records.remote_id is not null as is_known,
-        records.remote_id is not null and records.payload is null as is_known_by_id_only,
-        cast(records.payload as json) as accepted_payload,
-    from supplier_products
-    left join records on supplier_products.remote_id = records.remote_id
-    -- C7: equal hashes settle nearly every row without a look into the JSON
-    where
-        records.payload is null
-        or records.payload_hash is distinct from md5('{' || supplier_products.fields || '}')
+compared as (
+    {{ plan_compared('supplierProducts', attributes) | indent(4) }}
 ),
 
-compared as (
+with_accepted as (
     select
         *,
-        {{ plan_changed_attributes(attributes) | indent(8) }} as changed_attributes,
-        {{ plan_cleared_fields(attributes) | indent(8) }} as cleared_fields,
         json_extract_string(accepted_payload, '$.status') as accepted_status,
         json_extract_string(accepted_payload, '$.product_remote_id') != product_remote_id
             as has_other_product,
         json_extract_string(accepted_payload, '$.supplier_remote_id') != supplier_remote_id
             as has_other_supplier,
-    from suspects
+    from compared
 ),
 
 decided as (
@@ -74,7 +40,7 @@ decided as (
             when has_other_product or has_other_supplier then 'replace'
             else 'update'
         end as operation,
-    from compared
+    from with_accepted
     where
         case
             when is_known then changed_attributes is not null
@@ -91,9 +57,9 @@ supplier_product_changes as (
         decided.optiply_id,
         case
             when decided.operation != 'delete'
-                then '{' || concat_ws(',', decided.fields, nullif(decided.cleared_fields, '')) || '}'
+                then {{ plan_payload() }}
         end as payload,
-        case when decided.operation != 'delete' then decided.desired_hash end as payload_hash,
+        case when decided.operation != 'delete' then decided.payload_hash end as payload_hash,
         case when decided.is_known then decided.changed_attributes end as changed_attributes,
         case
             when not decided.is_known then 'new in Exact'
@@ -112,7 +78,7 @@ supplier_product_changes as (
         on
             decided.remote_id = refusals.remote_id
             and refusals.refused_hash
-            = case when decided.operation = 'delete' then '' else decided.desired_hash end
+            = case when decided.operation = 'delete' then '' else decided.payload_hash end
 )
 
 select * from supplier_product_changes
