@@ -15,9 +15,10 @@ import load.optiply.push
 import load.optiply.verify
 from extract.result import ExtractResult, StreamProgress
 from load.exact.result import ExportResult
+from load.optiply.comparison import DriftKind
 from load.optiply.plan_rows import WHOLE_PLAN, require_plan
 from load.optiply.result import Notice, PushResult
-from load.optiply.verify import DriftKind, VerifyResult
+from load.optiply.verify import VerifyResult
 from pipeline.run import Run
 from settings.tenant import SettingsError
 from warehouse import dbt

@@ -35,6 +35,8 @@ class Outcome:
     """What became of an intent.
 
     created_id: id the other side gave, or of the record that was adopted.
+    accepted_payload: JSON text, where less than the intent's payload was accepted or is worth remembering; the
+        hash stays the plan's, so that nothing is due again until the plan changes.
     forget: the record no longer stands in Optiply, although the intent was not accepted.
     gone: (entity, remote id) of other records that were found to be gone.
     payload_unknown: the record stands, but in which state is not known; the next plan sends all of it.
@@ -46,6 +48,7 @@ class Outcome:
     status_code: int | None = None
     message: str | None = None
     created_id: str | None = None
+    accepted_payload: str | None = None
     forget: bool = False
     payload_unknown: bool = False
     gone: tuple[tuple[str, str], ...] = ()

@@ -86,6 +86,7 @@ def _outcome_row(outcome: Outcome) -> dict[str, Any]:
     deletes = outcome.intent.operation == "delete"
     return {
         **outcome.intent.__dict__,
+        "payload": outcome.accepted_payload or outcome.intent.payload,
         "outcome": outcome.result,
         "status_code": outcome.status_code,
         "message": outcome.message[:MESSAGE_LENGTH] if outcome.message else None,

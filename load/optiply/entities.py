@@ -12,7 +12,8 @@ NONE: Mapping[str, str] = MappingProxyType({})
 @dataclass(frozen=True)
 class Entity:
     """references: payload key -> entity it points at. unique_by: attributes that Optiply allows once
-    together (409). nested: payload key of the lines that only a POST can carry.
+    together (409). nested: payload key of the lines that only a POST can carry; they are read as `nested_entity`,
+    which names its record in `nested_in`.
 
     goes_with: the reference whose record takes this one along when Optiply deletes it. create_needs: attributes
     that a create must carry and an update may lack, because the plan leaves what a flag is off for. with_account:
@@ -24,6 +25,8 @@ class Entity:
     unique_by: tuple[str, ...] = ()
     nested: str | None = None
     nested_references: Mapping[str, str] = field(default_factory=lambda: NONE)
+    nested_entity: str = ""
+    nested_in: str = ""
     goes_with: str | None = None
     create_needs: tuple[str, ...] = ()
     with_account: bool = False
@@ -44,7 +47,13 @@ ENTITIES = (
         references={"product_remote_id": "products", "supplier_remote_id": "suppliers"},
         unique_by=("productId", "supplierId"),
     ),
-    Entity("sellOrders", nested="order_lines", nested_references={"product_remote_id": "products"}),
+    Entity(
+        "sellOrders",
+        nested="order_lines",
+        nested_references={"product_remote_id": "products"},
+        nested_entity="sellOrderLines",
+        nested_in="sellOrderId",
+    ),
     Entity("buyOrders", references={"supplier_remote_id": "suppliers"}, with_account=True),
     Entity(
         "buyOrderLines",

@@ -138,7 +138,7 @@ class EntityPush:
             if operation is None:
                 self.counts.unchanged += 1
                 continue
-            if operation != "create" and self.entity.create_needs and carries_create_only(row):
+            if operation != "create" and self._carries_create_only(row):
                 self._wait(
                     row.remote_id, "waiting: it stands in Optiply since the plan, the next one decides"
                 )
@@ -147,6 +147,10 @@ class EntityPush:
                 yield self._task(row, operation, payloads[row.remote_id], parents)
             except ParentMissing as missing:
                 self._wait(row.remote_id, f"waiting: {missing} is not in Optiply")
+
+    def _carries_create_only(self, row: PlanRow) -> bool:
+        is_possible = bool(self.entity.create_needs)
+        return is_possible and carries_create_only(row.operation, row.payload, row.payload_hash)
 
     def _operation(self, row: PlanRow) -> RowOperation | None:
         operation = due_operation(row)
@@ -181,7 +185,8 @@ class EntityPush:
         if self.entity.with_account:
             whole = {**whole, "accountId": self.sender.client.account_id}
         own = {each: parents[each] for each in references(self.entity, payload)}
-        return Task(self.entity, intent, sent=sent, whole=whole, parents=own)
+        create_only = self.entity.create_needs if self._carries_create_only(row) else ()
+        return Task(self.entity, intent, sent=sent, whole=whole, parents=own, create_only=create_only)
 
     def _send(self, tasks: Iterable[Task]) -> None:
         """Send tasks in batches, the next one under way while the ledger learns of the one before; ends with

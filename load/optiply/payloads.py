@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic.alias_generators import to_camel
 
-from apis.optiply.exact_json import parse_exact_json
+from apis.optiply.exact_json import exact_json, parse_exact_json
 from load.optiply.entities import Entity
 
 REMOTE_ID_SUFFIX = "_remote_id"
@@ -35,6 +35,12 @@ def decode(payload: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError(f"a payload is a JSON object, not {type(content).__name__}")
     return content
+
+
+def without(payload: str, attributes: Collection[str]) -> str:
+    """The payload text without the keys of these attributes (Optiply's names)."""
+    kept = {key: value for key, value in decode(payload).items() if to_camel(key) not in attributes}
+    return exact_json(kept)
 
 
 def changed_values(changed_attributes: str) -> dict[str, Any]:

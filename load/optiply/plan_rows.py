@@ -66,12 +66,12 @@ def sends_everything(row: PlanRow) -> bool:
     )
 
 
-def carries_create_only(row: PlanRow) -> bool:
+def carries_create_only(operation: str, payload: str | None, payload_hash: str | None) -> bool:
     """True for a create whose payload holds what an update must not send, such as the stock level 0 of a product
     under `map_stockLevel: false`: the plan's hash leaves that out."""
-    if row.operation != "create" or row.payload is None:
+    if operation != "create" or payload is None:
         return False
-    return hashlib.md5(row.payload.encode(), usedforsecurity=False).hexdigest() != row.payload_hash
+    return hashlib.md5(payload.encode(), usedforsecurity=False).hexdigest() != payload_hash
 
 
 def sendable(*, allow_mass_delete: bool, retry_refused: bool) -> str:

@@ -23,7 +23,7 @@ from apis.optiply import OptiplyClient
 from load.ledger import Intent, Outcome, Result
 from load.optiply import lookup
 from load.optiply.entities import Entity
-from load.optiply.payloads import Reference
+from load.optiply.payloads import Reference, without
 
 # A request whose client died or gave up may still be worked on: asked sooner, Optiply would not know it yet.
 IN_FLIGHT_SECONDS = 5.0
@@ -36,13 +36,15 @@ BAD_ADDRESS = "not a valid address"
 @dataclass(frozen=True)
 class Task:
     """An intent that is committed. `sent`: attributes of its request; `whole`: the whole desired state, as a
-    POST carries it; `parents`: the records it points at, with their ids."""
+    POST carries it; `parents`: the records it points at, with their ids; `create_only`: attributes that are not
+    ours to compare any more once they were sent."""
 
     entity: Entity
     intent: Intent
     sent: Mapping[str, Any] = field(default_factory=dict)
     whole: Mapping[str, Any] = field(default_factory=dict)
     parents: Mapping[Reference, str] = field(default_factory=dict)
+    create_only: tuple[str, ...] = ()
 
     @property
     def can_create(self) -> bool:
@@ -119,7 +121,7 @@ class Sender:
             created_id, note = self._post(task)
         except RecordRefused as refusal:
             return self._refused_create(task, refusal)
-        return self._outcome(task, "accepted", message=note, created_id=created_id)
+        return self._outcome(task, "accepted", note=note, created_id=created_id)
 
     def _refused_create(self, task: Task, refusal: RecordRefused, *, forget: bool = False) -> Outcome:
         """Not every refusal is about the record: it waits where its parent is gone or its reverse stands."""
@@ -156,14 +158,14 @@ class Sender:
             return self._refused_create(task, refusal, forget=True)
         except (TryAgain, RequestRefused) as error:  # not NotConfirmed: the POST was not done
             return self._outcome(task, "failed", error, forget=True)
-        return self._outcome(task, "accepted", message=note, created_id=created_id)
+        return self._outcome(task, "accepted", note=note, created_id=created_id)
 
     def _update(self, task: Task) -> Outcome:
         try:
             note = self._patch(task, _id(task))
         except Gone as gone:
             return self._outcome(task, "failed", gone, forget=True)
-        return self._outcome(task, "accepted", message=note)
+        return self._outcome(task, "accepted", note=note)
 
     def _post(self, task: Task) -> tuple[str, str | None]:
         """POST, however many requests it takes to end with exactly one record: its id, and what to note."""
@@ -245,6 +247,7 @@ class Sender:
         error: Exception | None = None,
         *,
         message: str | None = None,
+        note: str | None = None,
         created_id: str | None = None,
         forget: bool = False,
         gone: tuple[Reference, ...] = (),
@@ -254,11 +257,20 @@ class Sender:
             result=result,
             at=self.now(),
             status_code=getattr(error, "status", None),
-            message=message or (words(error) if error else None),
+            message=message or note or (words(error) if error else None),
             created_id=created_id,
+            accepted_payload=_accepted_payload(task, without_address=note is not None),
             forget=forget,
             gone=gone,
         )
+
+
+def _accepted_payload(task: Task, *, without_address: bool) -> str | None:
+    """What the ledger remembers of an accepted payload, where that is less: not the addresses that were refused,
+    not what only a create carried. Otherwise nightly comparisons would report them for ever."""
+    left_out = (*task.create_only, *(("emails",) if without_address else ()))
+    payload = task.intent.payload
+    return without(payload, left_out) if left_out and payload is not None else None
 
 
 def words(error: Exception) -> str:

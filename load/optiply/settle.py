@@ -22,8 +22,8 @@ from apis.optiply import OptiplyClient, Resource
 from load.ledger import Intent, Ledger, Operation, Outcome, naive_utc
 from load.optiply import lookup
 from load.optiply.entities import ENTITIES, Entity
-from load.optiply.payloads import ParentMissing, attributes, decode, references
-from load.optiply.plan_rows import optiply_ids
+from load.optiply.payloads import ParentMissing, attributes, decode, references, without
+from load.optiply.plan_rows import carries_create_only, optiply_ids
 from load.optiply.send import IN_FLIGHT_SECONDS
 from load.optiply.values import same_values
 
@@ -174,7 +174,16 @@ class _Asker:
         return self._created
 
     def _done(self, intent: Intent, *, created_id: str | None = None) -> Outcome:
-        return Outcome(intent, "accepted", self.now(), message="found in Optiply", created_id=created_id)
+        payload = intent.payload
+        has_more = carries_create_only(intent.operation, payload, intent.payload_hash)
+        return Outcome(
+            intent,
+            "accepted",
+            self.now(),
+            message="found in Optiply",
+            created_id=created_id,
+            accepted_payload=without(payload, self.entity.create_needs) if payload and has_more else None,
+        )
 
     def _undone(self, intent: Intent, *, forget: bool = False, payload_unknown: bool = False) -> Outcome:
         return Outcome(

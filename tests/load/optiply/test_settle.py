@@ -13,6 +13,7 @@ from apis.optiply import OptiplyClient
 from load.ledger import Intent, Ledger
 from load.optiply.lookup import find_by_remote_id
 from load.optiply.result import PushResult
+from load.optiply.send import IN_FLIGHT_SECONDS
 from load.optiply.settle import Settled, settle
 from sandbox.optiply import OptiplySandbox
 from tests.load.clients import NOW, Clock
@@ -104,6 +105,28 @@ def test_clocks_that_differ_by_some_minutes_do_not_hide_a_record(
     clock.moment = NOW
     leave_open(connection, "products", "create", "p-1", payload=product("Screw"))
     assert run_settle() == Settled(done=1)
+
+
+def test_a_create_that_arrived_is_remembered_without_what_only_a_create_carries(
+    run_settle: Callable[[], Settled], connection: duckdb.DuckDBPyConnection, sandbox: OptiplySandbox
+) -> None:
+    """P, map_stockLevel false: the plan's hash leaves the stock level out."""
+    sandbox.store.create("products", {"name": "Screw", "stockLevel": 0, "remoteId": "p-1"})
+    leave_open(connection, "products", "create", "p-1", payload={"name": "Screw", "stock_level": 0})
+    connection.execute("update ledger.intents set payload_hash = 'without'")
+    assert run_settle() == Settled(done=1)
+    assert rows(connection, "select payload, payload_hash from ledger.records") == [
+        {"payload": '{"name":"Screw"}', "payload_hash": "without"}
+    ]
+
+
+def test_a_clock_that_was_set_back_does_not_shorten_the_wait(
+    run_settle: Callable[[], Settled], connection: duckdb.DuckDBPyConnection, clock: Clock
+) -> None:
+    leave_open(connection, "products", "create", "p-1", payload=product("Screw"))
+    clock.moment = NOW - timedelta(hours=1)
+    run_settle()
+    assert clock.moment == NOW - timedelta(hours=1) + timedelta(seconds=IN_FLIGHT_SECONDS)
 
 
 def test_a_request_that_may_still_be_on_its_way_is_given_time(

@@ -13,7 +13,7 @@ from load.optiply.verify import VerifyResult, verify
 from sandbox import credentials
 from sandbox.optiply import OptiplySandbox
 from tests.load.optiply.sent import Push, a_whole_plan, writes
-from tests.load.plan_tables import PlanTables, records, rows
+from tests.load.plan_tables import PlanTables, product, records, rows
 
 Verify = Callable[..., VerifyResult]
 
@@ -71,6 +71,93 @@ def test_each_kind_of_difference_is_told(
     ]
     assert result.drift[0].detail == "price 12.5 → 13.00"
     assert result.drift[4].optiply_id == str(moved.id)
+
+
+@pytest.mark.parametrize("change", ["another", "fewer", "more", "other product"])
+def test_lines_that_differ_are_told_and_a_repair_replaces_the_order(
+    run_verify: Verify,
+    run_push: Push,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+    change: str,
+) -> None:
+    """Issue 5: the lines of a sell order are records of their own in Optiply."""
+    ids, store = records(connection), sandbox.store
+    first, second = store.rows("sellOrderLines")
+    match change:
+        case "another":  # the same number, sum and pieces
+            store.update("sellOrderLines", first.id, {"quantity": 1})
+            store.update("sellOrderLines", second.id, {"quantity": 3})
+        case "fewer":
+            store.delete("sellOrderLines", second.id)
+        case "more":
+            line = {"sellOrderId": int(ids["sellOrders", "so-1"]), "productId": int(ids["products", "p-1"])}
+            store.create("sellOrderLines", {**line, "quantity": 1, "subtotalValue": 0})
+        case _:
+            store.update("sellOrderLines", second.id, {"productId": int(ids["products", "p-1"])})
+    result = run_verify(repair=True)
+    assert kinds(result) == [("sellOrders", "so-1", "changed")]
+    assert result.drift[0].detail.startswith("2 lines, 4 pieces, 50.00 → ")
+    connection.execute("update plan.plan_optiply set operation = 'update' where entity = 'sellOrders'")
+    assert run_push().counts["sellOrders"].replaced == 1
+    assert sorted(row.values["quantity"] for row in store.rows("sellOrderLines")) == [1, 3]
+    assert run_verify().drift == []
+
+
+def test_order_and_notation_of_lines_are_no_difference(run_verify: Verify, sandbox: OptiplySandbox) -> None:
+    first, second = sandbox.store.rows("sellOrderLines")
+    one, two = dict(first.values), dict(second.values)
+    names = ("productId", "quantity", "subtotalValue")
+    sandbox.store.update("sellOrderLines", first.id, {name: two[name] for name in names})
+    sandbox.store.update("sellOrderLines", second.id, {name: one[name] for name in names})
+    # the lines of somebody else's order are not ours to compare
+    other = sandbox.store.create("sellOrders", {"placed": "2026-03-01T00:00:00Z", "totalValue": 1})
+    sandbox.store.create("sellOrderLines", {**{name: one[name] for name in names}, "sellOrderId": other.id})
+    assert run_verify().drift == []
+
+
+def test_lines_of_an_order_with_an_open_request_are_left_to_the_push(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    sandbox.store.delete("sellOrderLines", sandbox.store.rows("sellOrderLines")[0].id)
+    connection.execute("update ledger.intents set outcome = 'unknown' where remote_id = 'so-1'")
+    assert run_verify().drift == []
+
+
+@pytest.mark.parametrize("operation", ["create", "update"])
+def test_an_address_that_optiply_refused_is_no_difference(
+    run_verify: Verify, run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, operation: str
+) -> None:
+    """S2: it was sent without, so it would be reported every night."""
+    plan.clear()
+    remote_id = "s-1" if operation == "update" else "s-2"
+    wanted = {"name": "Smit en Zoon", "emails": ["not an address"]}
+    plan.add("suppliers", operation, remote_id, wanted, changed=["name", "emails"])
+    run_push()
+    assert run_verify().drift == []
+    (supplier,) = (row for row in sandbox.store.rows("suppliers") if row.values["remoteId"] == remote_id)
+    sandbox.store.update("suppliers", supplier.id, {"name": "Another"})
+    assert kinds(run_verify()) == [("suppliers", remote_id, "changed")]
+
+
+def test_a_stock_level_that_only_a_create_carried_is_no_difference(
+    run_verify: Verify,
+    run_push: Push,
+    plan: PlanTables,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """P, map_stockLevel false: people keep it in Optiply from then on."""
+    plan.clear()
+    plan.add("products", "create", "p-9", product("Nut", stock_level=0))
+    connection.execute("update plan.plan_optiply set payload_hash = 'without the stock level'")
+    run_push()
+    nut = next(row for row in sandbox.store.rows("products") if row.values["remoteId"] == "p-9")
+    assert nut.values["stockLevel"] == 0
+    sandbox.store.update("products", nut.id, {"stockLevel": 40})
+    assert run_verify().drift == []
+    sandbox.store.update("products", nut.id, {"name": "Another"})
+    assert kinds(run_verify()) == [("products", "p-9", "changed")]
 
 
 def test_looking_changes_nothing(
