@@ -1,4 +1,4 @@
-"""`exact-optiply sandbox serve`: both APIs as strict local servers."""
+"""`exact-optiply sandbox serve`: all APIs as strict local servers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from cli.console import out
 from sandbox.company import from_csv, generate
 from sandbox.company.company import Company
 from sandbox.company.generate import LEAST
+from sandbox.company.wms_stock import montapacking_products, qls_products
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply.server import OptiplySandbox
 from sandbox.tenant_file import write_tenant
+from sandbox.wms import MontapackingSandbox, QlsSandbox
 from settings.tenant import SettingsError, load_tenant
 
-app = typer.Typer(no_args_is_help=True, help="The two APIs as strict servers on this machine.")
+app = typer.Typer(no_args_is_help=True, help="The APIs as strict servers on this machine.")
 
 ProductsOption = Annotated[
     Path | None, typer.Option(help="CSV of a real shop's products; the company then is that shop.")
@@ -44,6 +46,8 @@ def serve(
     size: SizeOption = 200,
     exact_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
     optiply_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
+    montapacking_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
+    qls_port: Annotated[int, typer.Option(help="0: any free port.")] = 0,
     spacing: Annotated[float, typer.Option(help="spacing_seconds of the tenant file.")] = 0.02,
     minute_limit: Annotated[
         int | None, typer.Option(help="Requests a minute that Exact allows; the real one: 60.")
@@ -51,17 +55,19 @@ def serve(
     day_limit: Annotated[int | None, typer.Option(help="Requests a day; the real one: 5000.")] = 5000,
     name: Annotated[str, typer.Option(help="Name of the tenant.")] = "sandbox",
 ) -> None:
-    """Serve until interrupted. Prints one JSON line with all addresses once both servers answer.
+    """Serve until interrupted. Prints one JSON line with all addresses once all servers answer.
 
     Then, in another terminal: exact-optiply sync --tenant HOME/tenants/sandbox.toml
 
-    Faults and statistics of both: /_sandbox/faults, /_sandbox/statistics, see docs/sandbox.md.
+    Faults and statistics of each: /_sandbox/faults, /_sandbox/statistics, see docs/sandbox.md.
     """
     company, flags = company_of(products, sales, size)
     signal.signal(signal.SIGTERM, _stop)
     with (
         ExactSandbox(company, port=exact_port, minute_limit=minute_limit, day_limit=day_limit) as exact,
         OptiplySandbox(port=optiply_port) as optiply,
+        MontapackingSandbox(montapacking_products(company), port=montapacking_port) as montapacking,
+        QlsSandbox(qls_products(company), port=qls_port) as qls,
     ):
         file = write_tenant(
             home,
@@ -71,10 +77,17 @@ def serve(
             optiply_token_url=optiply.token_url,
             spacing_seconds=spacing,
             flags=flags,
+            wms_urls=(montapacking.base_url, qls.base_url),
         )
         # a token chain of an earlier server is nothing to this one
         (load_tenant(str(file)).state_folder / "exact_tokens.json").unlink(missing_ok=True)
-        ready = {"exact": exact.base_url, "optiply": optiply.base_url, "tenant": str(file)}
+        ready = {
+            "exact": exact.base_url,
+            "optiply": optiply.base_url,
+            "montapacking": montapacking.base_url,
+            "qls": qls.base_url,
+            "tenant": str(file),
+        }
         out.print_json(json.dumps(ready), indent=None)
         try:
             signal.pause()

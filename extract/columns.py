@@ -111,10 +111,10 @@ def _all(fits: pa.Array) -> bool:
     return bool(pc.all(fits, min_count=0).as_py())
 
 
-def optiply_column(field: str, kind: str, values: Sequence[Any]) -> pa.Array:
-    """Column of an Optiply attribute (`buy_orders.placed`): ids as text, decimals from text or number,
+def json_column(field: str, kind: str, values: Sequence[Any]) -> pa.Array:
+    """Column of a JSON API's field (`buy_orders.placed`): ids as text, decimals from text or number,
     instants as naive UTC, JSON as text."""
-    convert, target, words = _OPTIPLY[kind]
+    convert, target, words = _JSON[kind]
     try:
         return pa.array([None if value is None else convert(value) for value in values], target)
     except (TypeError, ValueError, *_NOT_CAST):
@@ -168,7 +168,7 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-_OPTIPLY: Mapping[str, tuple[Callable[[Any], Any], pa.DataType, str]] = {
+_JSON: Mapping[str, tuple[Callable[[Any], Any], pa.DataType, str]] = {
     "id": (_id, pa.string(), "an id"),
     "text": (_text, pa.string(), "text"),
     "json": (_json, pa.string(), "JSON"),

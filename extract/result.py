@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-Source = Literal["exact", "optiply"]
+Source = Literal["exact", "optiply", "wms"]
 Status = Literal["complete", "failed", "unavailable", "daily_limit"]
 
 
@@ -41,6 +41,7 @@ class ExtractResult:
     reads: tuple[StreamRead, ...]
     exact_requests: int
     optiply_requests: int
+    wms_requests: int = 0
     outlook: str = ""
 
     @property

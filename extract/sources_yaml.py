@@ -1,4 +1,4 @@
-"""The dbt sources `raw_exact` and `raw_optiply`, written from the two stream catalogues.
+"""The dbt sources `raw_exact`, `raw_optiply` and `raw_wms`, written from the stream catalogues.
 
     python -m extract.sources_yaml      rewrites the checked-in YAML; a test holds both equal
 
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from extract.exact import catalogue as exact
 from extract.optiply import catalogue as optiply
+from extract.wms import catalogue as wms
 
 STAGING = Path("dbt_project/models/staging")
 
@@ -29,12 +30,16 @@ def sources_yaml() -> dict[Path, str]:
     """The text of each sources file, by its path from the project's root."""
     exact_tables = ((s.name, s.endpoint().path, s.fields) for s in exact.catalogue().values())
     optiply_tables = ((s.name, s.path, s.fields) for s in optiply.catalogue().values())
+    wms_tables = ((s.name, f"products of {s.system}", s.raw_fields) for s in wms.catalogue().values())
     return {
         STAGING / "exact/_exact__sources.yml": _text(
             "raw_exact", "Exact Online as sent, one table per stream, merged on the key.", exact_tables
         ),
         STAGING / "optiply/_optiply__sources.yml": _text(
             "raw_optiply", "Optiply as sent, one table per resource, merged on the id.", optiply_tables
+        ),
+        STAGING / "wms/_wms__sources.yml": _text(
+            "raw_wms", "Product lists of warehouse systems, each replaced by every complete read.", wms_tables
         ),
     }
 

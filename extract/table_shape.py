@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from extract.columns import ARROW_TYPES
 from extract.exact.catalogue import Stream, column_name
 from extract.optiply.catalogue import OptiplyStream
+from extract.wms.catalogue import ROW_KEY, WmsStream
 
 _DLT_TYPES: Mapping[str, Mapping[str, Any]] = {
     "varchar": {"data_type": "text"},
@@ -104,3 +105,9 @@ def exact_table(stream: Stream) -> TableShape:
 
 def optiply_table(stream: OptiplyStream) -> TableShape:
     return TableShape(stream.name, {field.column: field.duckdb_type for field in stream.fields}, ("id",))
+
+
+def wms_table(stream: WmsStream) -> TableShape:
+    return TableShape(
+        stream.name, {field.column: field.duckdb_type for field in stream.raw_fields}, (ROW_KEY,)
+    )

@@ -22,9 +22,16 @@ base_url = "{optiply_url}"
 token_url = "{optiply_token_url}"
 account_id = {account_id}
 coupling_id = {coupling_id}
-
+{wms}
 [flags]
 {flags}
+"""
+
+WMS = """
+[wms]
+montapacking_base_url = "{montapacking_url}"
+qls_base_url = "{qls_url}"
+qls_company_id = "{qls_company_id}"
 """
 
 SECRETS = {
@@ -34,6 +41,10 @@ SECRETS = {
     "optiply_password": credentials.OPTIPLY_PASSWORD,
     "optiply_client_id": credentials.OPTIPLY_CLIENT_ID,
     "optiply_client_secret": credentials.OPTIPLY_CLIENT_SECRET,
+    "montapacking_username": credentials.MONTAPACKING_USERNAME,
+    "montapacking_password": credentials.MONTAPACKING_PASSWORD,
+    "qls_username": credentials.QLS_USERNAME,
+    "qls_password": credentials.QLS_PASSWORD,
 }
 
 
@@ -46,8 +57,10 @@ def write_tenant(
     optiply_token_url: str,
     spacing_seconds: float,
     flags: Mapping[str, str] | None = None,
+    wms_urls: tuple[str, str] | None = None,
 ) -> Path:
-    """Write `<home>/tenants/<name>.toml` and `<home>/secrets/<name>/`; `flags`: TOML values by name.
+    """Write `<home>/tenants/<name>.toml` and `<home>/secrets/<name>/`; `flags`: TOML values by name. `wms_urls`: of
+    Montapacking and of QLS.
 
     The warehouse of this tenant will be `<home>/warehouse.duckdb`.
     """
@@ -66,6 +79,11 @@ def write_tenant(
         optiply_token_url=optiply_token_url,
         account_id=credentials.OPTIPLY_ACCOUNT_ID,
         coupling_id=credentials.OPTIPLY_COUPLING_ID,
+        wms=""
+        if wms_urls is None
+        else WMS.format(
+            montapacking_url=wms_urls[0], qls_url=wms_urls[1], qls_company_id=credentials.QLS_COMPANY_ID
+        ),
         flags="\n".join(f"{flag} = {value}" for flag, value in (flags or {}).items()),
     )
     file.write_text(text, encoding="utf-8")

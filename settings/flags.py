@@ -100,6 +100,15 @@ class Flags(BaseModel):
     sync_buyOrders: bool = True
     sync_receiptLines: bool = True
 
+    @property
+    def stock_systems(self) -> tuple[Literal["montapacking", "qls"], ...]:
+        """The WMS whose stock counts beside Exact's (P8, P9); none where no stock level is sent."""
+        wanted: dict[Literal["montapacking", "qls"], bool] = {
+            "montapacking": self.sync_stock_montapacking,
+            "qls": self.sync_stock_qls,
+        }
+        return tuple(name for name, is_on in wanted.items() if is_on and self.map_stockLevel)
+
     @field_validator("unit_factors", mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
@@ -122,14 +131,6 @@ class Flags(BaseModel):
         if value not in available_timezones():
             raise ValueError(f"{value!r} is not a time zone of the tz database, for example Europe/Amsterdam")
         return str(ZoneInfo(value))
-
-    @field_validator("sync_stock_montapacking", "sync_stock_qls")
-    @classmethod
-    def _not_built(cls, value: bool) -> bool:
-        """A flag that would be read and ignored is worse than one that says so."""
-        if value:
-            raise ValueError("is not built yet: leave it false")
-        return value
 
     @model_validator(mode="after")
     def _no_conflicts(self) -> Self:

@@ -22,6 +22,13 @@ NAMES = (
 )
 
 
+def needed_names(tenant: Tenant) -> tuple[str, ...]:
+    """The secrets of every tenant, and those of the WMS that its flags call for."""
+    return NAMES + tuple(
+        f"{system}_{part}" for system in tenant.flags.stock_systems for part in ("username", "password")
+    )
+
+
 def environment_name(tenant: Tenant, name: str) -> str:
     return f"EXACT_OPTIPLY_{tenant.name.upper().replace('-', '_')}_{name.upper()}"
 

@@ -9,9 +9,9 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError, model_validator
 
 from settings.flags import Flags
 
@@ -64,9 +64,12 @@ class OptiplySettings(_Section):
 
 
 class WmsSettings(_Section):
+    """Only what flags sync_stock_montapacking and sync_stock_qls need is asked for."""
+
     montapacking_base_url: Url = "https://api-v6.monta.nl"
     qls_base_url: Url = "https://api.pakketdienstqls.nl"
     qls_company_id: str | None = None
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
 
 
 class Tenant(_Section):
@@ -82,6 +85,12 @@ class Tenant(_Section):
     data_folder: Path
     secrets_folder: Path
     archive_days: Annotated[int, Field(ge=0, le=366)] = 0
+
+    @model_validator(mode="after")
+    def _qls_has_a_company(self) -> Self:
+        if self.flags.sync_stock_qls and not self.wms.qls_company_id:
+            raise ValueError("flags.sync_stock_qls needs wms.qls_company_id")
+        return self
 
     @property
     def warehouse_path(self) -> Path:

@@ -8,33 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from extract.exact.catalogue import column_name
+from extract.json_field import JsonField
 
 STREAMS_FOLDER = Path(__file__).parent / "streams"
-
-DUCKDB_TYPES: Mapping[str, str] = {
-    "id": "varchar",
-    "text": "varchar",
-    "json": "varchar",
-    "instant": "timestamp",
-    "integer": "bigint",
-    "number": "double",
-    "boolean": "boolean",
-}
-
-
-@dataclass(frozen=True)
-class OptiplyField:
-    name: str
-    kind: str
-
-    @property
-    def column(self) -> str:
-        return column_name(self.name)
-
-    @property
-    def duckdb_type(self) -> str:
-        return DUCKDB_TYPES[self.kind]
 
 
 @dataclass(frozen=True)
@@ -45,7 +21,7 @@ class OptiplyStream:
     name: str
     path: str
     cursor: str
-    fields: tuple[OptiplyField, ...]
+    fields: tuple[JsonField, ...]
     is_read_whole_daily: bool = False
 
 
@@ -57,6 +33,6 @@ def catalogue() -> Mapping[str, OptiplyStream]:
 
 def _read(path: Path) -> OptiplyStream:
     entry = tomllib.loads(path.read_text(encoding="utf-8"))
-    fields = tuple(OptiplyField(name, kind) for name, kind in entry["fields"].items())
+    fields = tuple(JsonField(name, kind) for name, kind in entry["fields"].items())
     is_read_whole_daily = entry.get("is_read_whole_daily", False)
     return OptiplyStream(path.stem, entry["path"], entry["cursor"], fields, is_read_whole_daily)

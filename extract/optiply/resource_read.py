@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from apis.optiply.client import OptiplyClient
 from apis.optiply.resource import Resource
 from extract.bookmark import Bookmark
-from extract.columns import optiply_column
+from extract.columns import json_column
 from extract.exact.catalogue import column_name
 from extract.optiply.catalogue import OptiplyStream
 from extract.reading import StreamPage
@@ -118,5 +118,5 @@ class OptiplyRead:
         columns = []
         for known in self.stream.fields:
             values = [row.get(known.name) for row in rows]
-            columns.append(optiply_column(f"{self.stream.name}.{known.name}", known.kind, values))
+            columns.append(json_column(f"{self.stream.name}.{known.name}", known.kind, values))
         return pa.Table.from_arrays(columns, schema=optiply_table(self.stream).arrow_schema)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apis.exact.edm import EdmError, parse
-from extract.columns import FieldTypeError, exact_column, optiply_column
+from extract.columns import FieldTypeError, exact_column, json_column
 from extract.exact.catalogue import DUCKDB_TYPES
 
 GUID = "559E9212-af04-46cc-8ca1-87f03adf0dcf"
@@ -101,7 +101,7 @@ def test_guids_become_lower_case() -> None:
     ],
 )
 def test_an_optiply_attribute_becomes_its_column(kind: str, value: Any, expected: Any) -> None:
-    assert optiply_column("buy_orders.x", kind, [value, None]).to_pylist() == [expected, None]
+    assert json_column("buy_orders.x", kind, [value, None]).to_pylist() == [expected, None]
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,4 @@ def test_an_optiply_attribute_becomes_its_column(kind: str, value: Any, expected
 )
 def test_an_optiply_attribute_of_another_kind_names_the_attribute(kind: str, value: Any) -> None:
     with pytest.raises(FieldTypeError, match=r"buy_orders\.placed"):
-        optiply_column("buy_orders.placed", kind, [None, value])
+        json_column("buy_orders.placed", kind, [None, value])

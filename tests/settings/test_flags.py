@@ -38,8 +38,8 @@ def tenant(flags: dict[str, Any]) -> Flags:
         ({"assortments": {"Class_01": {"A": "on"}}}, "flags.assortments.Class_01.A"),
         ({"prod_ItemGroupCode_filter": "A,B"}, "flags.prod_ItemGroupCode_filter"),
         ({"working_day_holidays": "FR"}, "flags.working_day_holidays"),
-        ({"sync_stock_montapacking": True}, "flags.sync_stock_montapacking: is not built yet"),
-        ({"sync_stock_qls": True}, "flags.sync_stock_qls: is not built yet"),
+        ({"sync_stock_montapacking": "true"}, "flags.sync_stock_montapacking"),
+        ({"sync_stock_qls": True}, "flags.sync_stock_qls needs wms.qls_company_id"),
     ],
 )
 def test_a_wrong_flag_is_named(flags: dict[str, Any], said: str) -> None:

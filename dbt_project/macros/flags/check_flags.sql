@@ -11,9 +11,6 @@
     {%- do exceptions.raise_compiler_error(problems | join('; ')) if problems -%}
 
     {%- set conflicts = [] -%}
-    {%- for name in ['sync_stock_montapacking', 'sync_stock_qls'] if flag(name) -%}
-        {%- do conflicts.append(name ~ ' is not built yet: leave it false') -%}
-    {%- endfor -%}
     {%- if flag('export_stock_transfers') and not (flag('stock_transfer_from') and flag('stock_transfer_to')) -%}
         {%- do conflicts.append('export_stock_transfers needs stock_transfer_from and stock_transfer_to') -%}
     {%- elif flag('export_stock_transfers') and flag('stock_transfer_from') == flag('stock_transfer_to') -%}

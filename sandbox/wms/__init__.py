@@ -1,0 +1,6 @@
+"""The two warehouse systems as strict local servers."""
+
+from sandbox.wms.montapacking import MontapackingSandbox
+from sandbox.wms.qls import QlsSandbox
+
+__all__ = ["MontapackingSandbox", "QlsSandbox"]
