@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import typer
 
 import apis.exact
 import apis.optiply
+import apis.wms
 from apis.errors import ApiError
 from cli.console import out
 from cli.options import TenantOption
 from pipeline.run import FAILED
-from settings.secrets import NAMES, environment_name, find_secret
+from settings.secrets import environment_name, find_secret, needed_names
 from settings.tenant import SettingsError, Tenant, load_tenant
 from warehouse.connection import WarehouseBusy, connect
 from warehouse.tables import ensure_tables
@@ -26,6 +28,7 @@ def check(tenant: TenantOption) -> None:
         ("secrets", _secrets),
         ("Exact", _exact),
         ("Optiply", _optiply),
+        *((system.title(), partial(_product_list, system=system)) for system in settings.flags.stock_systems),
         ("warehouse", _warehouse),
     ]
     failed = False
@@ -43,13 +46,13 @@ def _secrets(tenant: Tenant) -> str:
     started = (tenant.state_folder / "exact_tokens.json").exists()
     missing = [
         name
-        for name in NAMES
+        for name in needed_names(tenant)
         if find_secret(tenant, name) is None and not (started and name == "exact_refresh_token")
     ]
     if missing:
         names = ", ".join(environment_name(tenant, name) for name in missing)
         raise SettingsError(f"missing: {names}; or files {', '.join(missing)} in {tenant.secrets_folder}")
-    return f"{len(NAMES)} found"
+    return f"{len(needed_names(tenant))} found"
 
 
 def _exact(tenant: Tenant) -> str:
@@ -80,6 +83,11 @@ def _optiply(tenant: Tenant) -> str:
     return (
         f"connected, account {tenant.optiply.account_id} holds {'suppliers' if some else 'no supplier yet'}"
     )
+
+
+def _product_list(tenant: Tenant, system: str) -> str:
+    page = next(apis.wms.connect(tenant, system).pages(), [])
+    return f"connected, {f'{len(page)} products on the first page' if page else 'no product yet'}"
 
 
 def _warehouse(tenant: Tenant) -> str:

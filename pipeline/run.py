@@ -48,6 +48,7 @@ class Run:
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     reads: tuple[StreamRead, ...] = ()
+    wms_requests: int = 0
 
     def __post_init__(self) -> None:
         self.started_at = self.now()

@@ -14,6 +14,7 @@ import load.exact.export
 import load.optiply.push
 import load.optiply.verify
 from extract.result import ExtractResult, StreamProgress
+from extract.wms import catalogue as wms
 from load.exact.result import ExportResult
 from load.optiply.comparison import DriftKind
 from load.optiply.plan_rows import WHOLE_PLAN, require_plan
@@ -24,11 +25,19 @@ from settings.tenant import SettingsError
 from warehouse import dbt
 from warehouse.connection import connect
 
-STOCK_STREAMS = ("stock_positions",)
+STOCK_STREAMS = ("stock_positions",)  # and the warehouse systems whose stock counts
 STOCK_MODELS = (
     # what can hold a row: a read that failed now (C10), what was refused or left open since
-    *("int_plan__stream_status", "int_plan__held_entities", "int_plan__refusals", "int_plan__open_intents"),
+    *(
+        "int_plan__stream_status",
+        "int_plan__entity_inputs",
+        "int_plan__held_entities",
+        "int_plan__refusals",
+        "int_plan__open_intents",
+    ),
     "stg_exact__stock_positions+,+plan_optiply_stock",
+    "stg_wms__montapacking_products+,+plan_optiply_stock",
+    "stg_wms__qls_products+,+plan_optiply_stock",
     "plan_optiply",  # the plan that a whole push would read next
 )
 DRIFT_IN_WORDS: Mapping[DriftKind, str] = {
@@ -61,6 +70,7 @@ def extract_step(
             now=run.now,
         )
     run.reads = result.reads
+    run.wms_requests += result.wms_requests
     if result.outlook:
         run.say(f"extract: {result.outlook}")
     for read in result.reads:
@@ -153,7 +163,8 @@ def stock(run: Run, *, dry_run: bool = False, allow_mass_delete: bool = False) -
         raise SettingsError("map_stockLevel is off: no stock level is sent to Optiply")
     with connect(run.tenant.warehouse_path) as connection:
         require_plan(connection, WHOLE_PLAN)
-    extract_step(run, STOCK_STREAMS)
+    warehouse_systems = (f"wms.{stream}" for stream in wms.scheduled_streams(run.tenant.flags))
+    extract_step(run, (*STOCK_STREAMS, *warehouse_systems))
     transform_step(run, select=STOCK_MODELS)
     if not dry_run:
         push_step(run, allow_mass_delete=allow_mass_delete, stock_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from extract.result import Source
 from pipeline.run import FAILED, NEEDS_A_LOOK, OK, Run
 
 # The streams whose rows are an entity's records; the others only add to them.
@@ -30,6 +31,7 @@ COLUMNS = (
     "failed",
     "unchanged",
 )
+SOURCES: Mapping[Source, str] = {"exact": "Exact", "optiply": "Optiply", "wms": "warehouse systems"}
 VERDICTS = {OK: "all well", FAILED: "failed in part", NEEDS_A_LOOK: "done, but something needs a look"}
 
 
@@ -61,7 +63,8 @@ def summarise(run: Run) -> Summary:
     seconds = ", ".join(f"{step} {taken:.1f} s" for step, taken in run.timings.items())
     lines = (
         *_reads(run),
-        f"requests: Exact {usage.exact_requests}{room}; Optiply {usage.optiply_requests}",
+        f"requests: Exact {usage.exact_requests}{room}; Optiply {usage.optiply_requests}"
+        + (f"; warehouse systems {run.wms_requests}" if run.wms_requests else ""),
         f"time: {seconds}",
         *(f"failed: {problem}" for problem in run.problems),
         *(f"look at: {notice}" for notice in run.notices),
@@ -78,11 +81,11 @@ def _read(run: Run, target: str, entity: str) -> int:
 def _reads(run: Run) -> tuple[str, ...]:
     """What was read, source by source; streams without a new row are left out."""
     lines = []
-    for source in ("exact", "optiply"):
+    for source, name in SOURCES.items():
         reads = [read for read in run.reads if read.source == source]
         if reads:
             filled = ", ".join(f"{read.stream} {read.rows}" for read in reads if read.rows) or "nothing new"
-            lines.append(f"read from {source.title()} ({len(reads)} streams): {filled}")
+            lines.append(f"read from {name} ({len(reads)} streams): {filled}")
     return tuple(lines)
 
 

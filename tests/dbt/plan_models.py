@@ -74,8 +74,12 @@ OPPOSITES: dict[str, Any] = {
     "map_preferred_supplier": False,
     "map_purchase_price": "none",
     "use_drop_shipments": False,
+    "sync_stock_montapacking": True,
+    "sync_stock_qls": True,
 }
 ALL_SOURCES_ON: dict[str, Any] = {
+    "sync_stock_montapacking": True,
+    "sync_stock_qls": True,
     "stock_warehouse_ids": "1",
     "map_purchase_price": "Purchase Prices",
     "use_price_lists": True,
@@ -154,7 +158,7 @@ class PlanModels:
             (source["source_name"].removeprefix("raw_"), source["name"])
             for name in self._ancestors(node_id(model))
             if (source := self.manifest["sources"].get(name))
-            and source["source_name"] in ("raw_exact", "raw_optiply")
+            and source["source_name"] in ("raw_exact", "raw_optiply", "raw_wms")
         } | (
             {("exact", "deleted")}
             if node_id("int_deletions__rows") in self._ancestors(node_id(model))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from extract.exact.selection import scheduled_streams
+from extract.wms import catalogue as wms
 from settings.flags import Flags
 from tests.dbt.plan_models import (
     ALL_SOURCES_ON,
@@ -21,6 +22,7 @@ from tests.dbt.plan_models import (
 MODELS = {
     "products": ("optiply_products",),
     "productCompositions": ("optiply_product_compositions", EVIDENCE["productCompositions"]),
+    "stockLevels": ("int_stock__wms_levels",),
     "suppliers": ("optiply_suppliers",),
     "supplierProducts": ("optiply_supplier_products",),
     "sellOrders": ("optiply_sell_orders", EVIDENCE["sellOrders"]),
@@ -56,7 +58,11 @@ def test_every_stream_of_a_mart_is_an_input_of_its_entity_and_no_other(compile_p
         entity: set().union(*(models.raw_streams(mart) for mart in marts)) for entity, marts in MODELS.items()
     }
     needed["productCompositions"] -= UNCHOSEN_BOM
-    assert inputs_of(models) == needed
+    # P8, P9: what a warehouse system tells holds the stock levels of products and not the rest of them
+    warehouse_systems = {stream for stream in needed["products"] if stream[0] == "wms"}
+    needed["products"] -= warehouse_systems
+    needed["stockLevels"] &= warehouse_systems
+    assert inputs_of(models) == needed and warehouse_systems
 
 
 @pytest.mark.parametrize(
@@ -67,3 +73,5 @@ def test_a_scheduled_run_reads_every_input(flags: dict[str, Any], compile_plan: 
     inputs = inputs_of(compile_plan(flags))
     needed = {stream for streams in inputs.values() for source, stream in streams if source == "exact"}
     assert needed <= set(scheduled_streams(Flags.model_validate(flags)))
+    lists = {stream for streams in inputs.values() for source, stream in streams if source == "wms"}
+    assert lists == set(wms.scheduled_streams(Flags.model_validate(flags)))

@@ -111,5 +111,11 @@
     {%- do inputs.append({
         'entity': 'buyOrderLines', 'source': 'optiply', 'stream': 'buy_order_lines', 'optional': false,
     }) -%}
+    {#- P8, P9: a warehouse system that could not be read holds stock levels, not the rest of the product -#}
+    {%- for system in ['montapacking', 'qls'] if flag('map_stockLevel') and flag('sync_stock_' ~ system) -%}
+        {%- do inputs.append({
+            'entity': 'stockLevels', 'source': 'wms', 'stream': system ~ '_products', 'optional': false,
+        }) -%}
+    {%- endfor -%}
     {{ return(inputs) }}
 {%- endmacro %}

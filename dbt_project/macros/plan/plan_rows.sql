@@ -1,7 +1,7 @@
 {#- The rows of a plan: those of the CTE `changes` with what holds each back, the first reason that applies.
     brake: the entity's model of the brake. waits: whether a CTE `waiting` (remote_id, waiting_for) names rows whose
-    parent is not in Optiply yet. -#}
-{% macro plan_rows(entity, brake, waits=false) -%}
+    parent is not in Optiply yet. held_by: the column of `changes` that says what holds a row by itself, if it has one. -#}
+{% macro plan_rows(entity, brake, waits=false, held_by=none) -%}
 select
     changes.entity,
     changes.operation,
@@ -13,6 +13,9 @@ select
     changes.reason,
     coalesce(
         'held: ' || held_entities.held_by,
+        {%- if held_by %}
+        'held: ' || changes.{{ held_by }},
+        {%- endif %}
         {%- if waits %}
         'waiting: ' || waiting.waiting_for,
         {%- endif %}

@@ -6,7 +6,7 @@ changes as (
 ),
 
 plan_optiply_products as (
-    {{ plan_rows('products', ref('int_plan__product_brake')) | indent(4) }}
+    {{ plan_rows('products', ref('int_plan__product_brake'), held_by='stock_held_by') | indent(4) }}
 )
 
 select * from plan_optiply_products

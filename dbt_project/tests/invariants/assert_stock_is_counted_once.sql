@@ -1,4 +1,4 @@
--- P6, P7: without a warehouse limit, the stock of every position that Exact still has is in the stock levels.
+-- P6, P7: without a warehouse limit, the stock of every position that Exact has is in its stock levels.
 with
 
 positions as (
@@ -11,7 +11,7 @@ positions as (
 ),
 
 levels as (
-    select sum(sellable_qty) as qty from {{ ref('int_stock__levels') }}
+    select sum(sellable_qty) as qty from {{ ref('int_stock__exact_levels') }}
 )
 
 select

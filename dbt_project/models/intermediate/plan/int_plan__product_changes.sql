@@ -4,7 +4,7 @@ with
 
 desired as (
     select *, {{ plan_fields(attributes) | indent(4) }} as fields
-    from {{ ref('optiply_products') }}
+    from {{ ref('int_plan__products_to_compare') }}
     where {{ plan_is_on('products') }}
 ),
 
@@ -51,6 +51,8 @@ product_changes as (
             else 'new in Exact'
         end as reason,
         refusals.refusal_message,
+        -- a new product has no stock level of before
+        case when not with_accepted.is_known then with_accepted.stock_held_by end as stock_held_by,
         with_accepted.is_known
         and with_accepted.status = 'disabled'
         and coalesce(with_accepted.accepted_status != 'disabled', true) as is_leaving,

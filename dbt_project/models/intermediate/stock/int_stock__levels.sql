@@ -1,46 +1,37 @@
--- One row per Exact item with a stock position that counts: its stock over the selected warehouses.
+-- One row per Exact item with stock anywhere: what can be sold, and the parts it is the sum of.
 with
 
-stock_positions as (
-    select exact_stock_position_id, exact_item_id, exact_warehouse_id, on_hand_qty, planned_out_qty
-    from {{ ref('stg_exact__stock_positions') }}
+exact_levels as (
+    select exact_item_id, sellable_qty as exact_sellable_qty from {{ ref('int_stock__exact_levels') }}
 ),
 
-deleted_positions as (
-    select exact_id from {{ ref('int_deletions__rows') }}
-    where stream = 'stock_positions'
-),
-
-selected_warehouses as (
-    select exact_warehouse_id from {{ ref('int_stock__selected_warehouses') }}
-),
-
-counted_positions as (
+wms_levels as (
     select
-        stock_positions.exact_item_id,
-        stock_positions.on_hand_qty,
-        stock_positions.planned_out_qty
-    from stock_positions
-    anti join deleted_positions
-        on stock_positions.exact_stock_position_id = deleted_positions.exact_id
-    -- P7: a list that names unknown warehouses only selects nothing, it does not select everything
-    where
-        not exists (select 1 from selected_warehouses)
-        or stock_positions.exact_warehouse_id in (
-            select selected_warehouses.exact_warehouse_id from selected_warehouses
-            where selected_warehouses.exact_warehouse_id is not null
-        )
+        exact_item_id,
+        sum(case when wms = 'montapacking' then sellable_qty else 0 end) as montapacking_sellable_qty,
+        sum(case when wms = 'qls' then sellable_qty else 0 end) as qls_sellable_qty
+    from {{ ref('int_stock__wms_levels') }}
+    -- a SKU that Exact does not have is listed in data_quality
+    where exact_item_id is not null
+    group by all
+),
+
+parts as (
+    select
+        coalesce(exact_levels.exact_item_id, wms_levels.exact_item_id) as exact_item_id,
+        coalesce(exact_levels.exact_sellable_qty, 0) as exact_sellable_qty,
+        coalesce(wms_levels.montapacking_sellable_qty, 0) as montapacking_sellable_qty,
+        coalesce(wms_levels.qls_sellable_qty, 0) as qls_sellable_qty
+    from exact_levels
+    full join wms_levels on exact_levels.exact_item_id = wms_levels.exact_item_id
 ),
 
 levels as (
-    -- P6: what is promised to leave is no longer stock. The sum may be negative.
     select
-        exact_item_id,
-        sum(coalesce(on_hand_qty, 0)) as on_hand_qty,
-        sum(coalesce(planned_out_qty, 0)) as planned_out_qty,
-        sum(coalesce(on_hand_qty, 0) - coalesce(planned_out_qty, 0)) as sellable_qty
-    from counted_positions
-    group by all
+        *,
+        -- P8, P9
+        exact_sellable_qty + montapacking_sellable_qty + qls_sellable_qty as sellable_qty
+    from parts
 )
 
 select * from levels

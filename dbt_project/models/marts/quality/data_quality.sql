@@ -2,6 +2,7 @@
 {%- set topics = [
     'int_quality__products',
     'int_quality__product_compositions',
+    'int_quality__wms_stock',
     'int_quality__suppliers',
     'int_quality__supplier_products',
     'int_quality__supplier_products_waiting',
