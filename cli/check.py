@@ -12,12 +12,15 @@ import apis.optiply
 import apis.wms
 from apis.errors import ApiError
 from cli.console import out
+from cli.divisions import connected_user
 from cli.options import TenantOption
 from pipeline.run import FAILED
 from settings.secrets import environment_name, find_secret, needed_names
 from settings.tenant import SettingsError, Tenant, load_tenant
 from warehouse.connection import WarehouseBusy, connect
 from warehouse.tables import ensure_tables
+
+WMS_NAMES = {"montapacking": "Montapacking", "qls": "QLS"}
 
 
 def check(tenant: TenantOption) -> None:
@@ -28,7 +31,7 @@ def check(tenant: TenantOption) -> None:
         ("secrets", _secrets),
         ("Exact", _exact),
         ("Optiply", _optiply),
-        *((system.title(), partial(_product_list, system=system)) for system in settings.flags.stock_systems),
+        *((WMS_NAMES[name], partial(_product_list, system=name)) for name in settings.flags.stock_systems),
         ("warehouse", _warehouse),
     ]
     failed = False
@@ -57,24 +60,11 @@ def _secrets(tenant: Tenant) -> str:
 
 def _exact(tenant: Tenant) -> str:
     client = apis.exact.connect(tenant)
-    me = next(client.pages("current/Me", select=("FullName", "CurrentDivision"))).entries[0]
-    # asked of the division that the user is in: a wrong one in the tenant file would only be forbidden
-    divisions = [
-        division
-        for page in client.pages(
-            "system/Divisions",
-            select=("Code", "Description", "Currency"),
-            division=int(me["CurrentDivision"]),
-        )
-        for division in page.entries
-    ]
-    found = [division for division in divisions if int(division["Code"]) == tenant.exact.division]
-    if not found:
-        known = ", ".join(f"{division['Code']} {division['Description']}" for division in divisions)
-        raise SettingsError(f"connected, but division {tenant.exact.division} is not among: {known}")
+    user = connected_user(client)
+    division = user.division(tenant.exact.division)
     left = client.limits.day_remaining
     room = "" if left is None else f", {left} requests left for today"
-    return f"connected as {me['FullName']}, division {found[0]['Code']} {found[0]['Description']}{room}"
+    return f"connected as {user.name}, division {division.code} {division.name}{room}"
 
 
 def _optiply(tenant: Tenant) -> str:

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from cli import check, demo, export, ledger, plan, run_steps, sandbox, status
+from cli import check, connect, demo, export, ledger, plan, run_steps, sandbox, status
 from cli.console import complain
 from pipeline.exit_codes import exit_code_of
 
@@ -20,11 +20,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Keeps Optiply equal to Exact Online and brings Optiply's buy orders back as purchase orders.\n\n"
-    "Start with [bold]exact-optiply demo[/bold]; for a real tenant copy tenants/example.toml and run "
-    "[bold]exact-optiply check --tenant NAME[/bold].\n\n"
+    "Start with [bold]exact-optiply demo[/bold]; for a real tenant run "
+    "[bold]exact-optiply connect --tenant NAME[/bold], then check.\n\n"
     "Exit codes: 0 all well; 1 a step or stream failed; 2 wrong use or settings; 3 done, but something needs a look.",
 )
 app.command()(demo.demo)
+app.command()(connect.connect)
 app.command()(check.check)
 app.command()(run_steps.extract)
 app.command()(run_steps.transform)

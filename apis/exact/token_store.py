@@ -44,8 +44,8 @@ class TokenStore:
             return None
         except (ValueError, KeyError, TypeError):
             raise StopRun(
-                f"the token store {self.file} cannot be read: remove it and set secret "
-                "exact_refresh_token anew"
+                f"the token store {self.file} cannot be read: remove it and connect again: "
+                "exact-optiply connect, or set secret exact_refresh_token anew"
             ) from None
 
     def write(self, tokens: StoredTokens) -> None:

@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,7 @@ RENEW_AFTER_SECONDS = 570.0
 # After a refusal for being early, nobody asks again for this long: each refusal counts as an error.
 EARLY_PAUSE_SECONDS = 30.0
 REQUEST = "POST oauth2/token"
-HOW_TO_CONNECT = (
-    "connect again: authorise the app in Exact Online and set secret exact_refresh_token to the new token"
-)
+HOW_TO_CONNECT = "connect again: exact-optiply connect, or set secret exact_refresh_token to a new token"
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +83,30 @@ class ExactTokens:
         """Another token than `refused`, which Exact answered with 401: waits until it may be asked for."""
         return self._renewed(refused=refused.value)
 
+    def begin(self, code: str, redirect_uri: str) -> None:
+        """Store the first tokens of a login, in place of those of an earlier one.
+
+        code: from the redirect, serves once; so this is never repeated. redirect_uri: the one that the login was
+        begun with. Raises CredentialsRefused, StopRun where nothing could be stored, and TryAgain: then the login
+        has to be begun again.
+        """
+        self._store.file.parent.mkdir(parents=True, exist_ok=True)
+        with self._threads, self._processes:
+            self._store.check_writable()
+            answer = self._ask(
+                {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+            )
+            content = _content(answer.body)
+            refresh_token, access_token = _text(content, "refresh_token"), _text(content, "access_token")
+            if not (refresh_token and access_token):
+                raise self._error(answer, content, code)
+            seed = self._seed.get_secret_value() if self._seed else None
+            # a secret that is older than this login is not to be taken for one that was set anew
+            known_seed = fingerprint(seed) if seed else ""
+            tokens = StoredTokens(refresh_token, access_token, self._clock(), known_seed)
+            self._store.write(tokens)
+            self._use(tokens)
+
     def _renewed(self, refused: str | None) -> AccessToken:
         self._store.file.parent.mkdir(parents=True, exist_ok=True)
         with self._threads, self._processes:
@@ -122,7 +144,7 @@ class ExactTokens:
         self, refresh_token: str, seed_fingerprint: str, stored: StoredTokens | None
     ) -> AccessToken:
         self._store.check_writable()
-        answer = self._ask(refresh_token)
+        answer = self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
         content = _content(answer.body)
         tokens = StoredTokens(
             # an answer that carries no new refresh token did not use the old one up
@@ -147,10 +169,9 @@ class ExactTokens:
             return self._use(stored, usable_until=self._clock() + EARLY_PAUSE_SECONDS)
         raise self._error(answer, content, refresh_token)
 
-    def _ask(self, refresh_token: str) -> Answer:
+    def _ask(self, grant: Mapping[str, str]) -> Answer:
         form = {
-            "grant_type": "refresh_token",
-            "refresh_token": refresh_token,
+            **grant,
             "client_id": self._client_id,
             "client_secret": self._client_secret.get_secret_value(),
         }
@@ -168,7 +189,8 @@ class ExactTokens:
         self._current = AccessToken(stored.access_token, until)
         return self._current
 
-    def _error(self, answer: Answer, content: dict[str, Any], refresh_token: str) -> Exception:
+    def _error(self, answer: Answer, content: dict[str, Any], sent: str) -> Exception:
+        """sent: the refresh token or code, which no message may repeat."""
         status = answer.status
         if status == 429:
             wait = parse_retry_after(answer.headers.get("retry-after"), self._clock())
@@ -183,7 +205,7 @@ class ExactTokens:
         if not 400 <= status < 500 or status == 408:
             return ServerFault(f"status {status}", status=status, request=REQUEST)
         words = _description(content) or f"status {status}"
-        for secret in (refresh_token, self._client_secret.get_secret_value()):
+        for secret in (sent, self._client_secret.get_secret_value()):
             words = words.replace(secret, "…")
         if _text(content, "error") == "invalid_client":
             how = "check client_id in the tenant file and secret exact_client_secret"

@@ -235,7 +235,7 @@ def test_a_new_pair_is_on_disk_before_and_after_it_takes_the_old_ones_place(
 def test_a_store_that_is_not_ours_says_what_to_do(make: Maker, file: Path, text: str) -> None:
     file.parent.mkdir()
     file.write_text(text)
-    with pytest.raises(StopRun, match="remove it and set secret exact_refresh_token anew"):
+    with pytest.raises(StopRun, match=r"remove it and connect again: .* set secret exact_refresh_token anew"):
         make().current()
 
 
