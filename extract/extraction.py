@@ -27,10 +27,13 @@ from extract.reading import EndpointRead, PageArrived, ReadEnded, Readers
 from extract.rereads import RENUMBERED, history, keep_requests, read_by_row_version
 from extract.result import Source, Status
 from extract.scope import Scope
-from extract.table_shape import exact_table
+from extract.table_shape import exact_table, wms_table
+from extract.wms.product_read import DATASET as WMS_SIDE_DATASET
+from extract.wms.product_read import ProductRead
+from extract.wms.replacement import EmptyList, replace_rows
 from warehouse.runs import naive
 
-SOURCES: tuple[Source, ...] = ("exact", "optiply")
+SOURCES: tuple[Source, ...] = ("exact", "optiply", "wms")
 WORKERS = 6  # Exact's spacing sets the pace; this many hide a latency of several seconds
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Extraction:
         plan.open_pipelines(source for source, streams in wanted.items() if streams)
         exact = plan.usable("exact", wanted["exact"])
         optiply = plan.usable("optiply", wanted["optiply"])
+        product_reads = plan.product_reads(plan.usable("wms", wanted["wms"]))
         variants = plan.available_variants(exact)
         past = plan.history("exact")
         if DIVISIONS in variants and len(variants) > 1:
@@ -80,7 +84,8 @@ class Extraction:
         shortage = plan.budget.shortage(len(reads) + sum(map(plan.pages_held, rereads)))
         if shortage is not None:
             self._readers.stop("exact", shortage)
-        self._readers.start([*reads, *rereads, *plan.optiply_reads(optiply, plan.history("optiply"))])
+        optiply_reads = plan.optiply_reads(optiply, plan.history("optiply"))
+        self._readers.start([*reads, *rereads, *optiply_reads, *product_reads])
         self._consume()
         self._tidy_up()
 
@@ -151,6 +156,10 @@ class Extraction:
                     self._adopt(read, stream)
                 elif isinstance(read, ExactRead):
                     self._drop_replaced_rows(stream, read.variant)
+                elif isinstance(read, ProductRead):
+                    self._replace(stream, read)
+            except EmptyList as error:  # nothing is broken: it is not believed
+                self._progress.end(read.source, stream, "failed", str(error))
             except Exception as error:  # dlt's or DuckDB's: the old rows stay, the next run does it again
                 log.exception("putting %s in place failed", stream)
                 self._broken.add(read.source)
@@ -165,6 +174,11 @@ class Extraction:
             older_than = self._plan.pipelines["raw_exact"].bookmark(stream, variant).older_than
             if older_than is not None:
                 self._plan.pipelines["raw_exact"].remove_replaced_rows(stream, older_than)
+
+    def _replace(self, stream: str, read: ProductRead) -> None:
+        """Put a whole product list in place of the one before."""
+        with self._plan.pipelines["raw_wms"].connection() as connection:
+            replace_rows(connection, wms_table(read.stream), f"raw_wms.{stream}", f"{read.dataset}.{stream}")
 
     def _mark_gone(self, read: OptiplyRead) -> None:
         """Mark the records that Optiply does not hold any more."""
@@ -206,6 +220,8 @@ class Extraction:
         side = self._plan.pipelines.get(SIDE_DATASET)
         if side is not None and not side.filled_tables:
             side.drop_dataset()
+        if WMS_SIDE_DATASET in self._plan.pipelines:  # what of it is whole has been put in place
+            self._plan.pipelines[WMS_SIDE_DATASET].drop_dataset()
 
 
 def _words(error: Exception) -> str:

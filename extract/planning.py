@@ -33,12 +33,18 @@ from extract.rereads import (
 )
 from extract.result import Source
 from extract.scope import Scope
-from extract.table_shape import TableShape, exact_table, optiply_table
+from extract.table_shape import TableShape, exact_table, optiply_table, wms_table
 from extract.unavailable import keep_unavailable, unavailable
+from extract.wms.catalogue import catalogue as wms_catalogue
+from extract.wms.product_read import DATASET as WMS_SIDE_DATASET
+from extract.wms.product_read import VARIANT as WMS_VARIANT
+from extract.wms.product_read import ProductRead
 from warehouse.runs import naive
 
 DIVISIONS = "divisions"
 SIDE_DATASET = "raw_exact_reread"
+# Exact's depends on the stream.
+VARIANTS: Mapping[Source, str] = {"exact": "", "optiply": OPTIPLY_VARIANT, "wms": WMS_VARIANT}
 NO_HISTORY = History({}, {}, None)
 
 
@@ -66,6 +72,7 @@ class Planner:
         tables: Mapping[Source, dict[str, TableShape]] = {
             "exact": {name: exact_table(stream) for name, stream in exact_catalogue().items()},
             "optiply": {name: optiply_table(stream) for name, stream in optiply_catalogue().items()},
+            "wms": {name: wms_table(stream) for name, stream in wms_catalogue().items()},
         }
         for source in sources:
             pipeline = RawPipeline(source, self._scope.tenant.warehouse_path, tables[source])
@@ -78,7 +85,7 @@ class Planner:
         if pipeline is None:
             return fit
         for stream in streams:
-            self._progress.begin(source, stream, OPTIPLY_VARIANT if source == "optiply" else "")
+            self._progress.begin(source, stream, VARIANTS[source])
             if (problem := pipeline.mismatch(stream)) is None:
                 fit.append(stream)
             else:
@@ -203,6 +210,20 @@ class Planner:
                 OptiplyRead(self._scope.optiply, stream, bookmark, self._scope.now, reason is not None, held)
             )
         return reads
+
+    def product_reads(self, streams: list[str]) -> list[ProductRead]:
+        """One read per product list of a warehouse system, each into an empty table beside its own."""
+        if not streams:
+            return []
+        catalogue = wms_catalogue()
+        tables = {name: wms_table(stream) for name, stream in catalogue.items()}
+        side = RawPipeline("wms", self._scope.tenant.warehouse_path, tables, WMS_SIDE_DATASET)
+        self.pipelines[WMS_SIDE_DATASET] = self._stack.enter_context(side)
+        for left in side.filled_tables:
+            side.forget(left)  # by a run that was killed
+        side.create_tables(streams)
+        sources = self._scope.product_sources
+        return [ProductRead(sources[catalogue[name].system], catalogue[name]) for name in streams]
 
     def _exact_read(self, endpoint: Endpoint, members: tuple[Stream, ...], dataset: str) -> ExactRead:
         pipeline = self.pipelines[dataset]
