@@ -16,7 +16,7 @@ from unittest.mock import patch
 PARTS: dict[str, tuple[str, ...]] = {
     "network": ("apis.transport.Transport.send",),
     "decoding": ("apis.exact.answers._decode",),
-    "Arrow": ("extract.exact.endpoint_read.ExactRead._table",),
+    "Arrow": ("extract.exact.endpoint_read.stream_table",),
     "DuckDB: what is new": ("extract.raw_pipeline.RawPipeline._news",),
     "dlt: merge into DuckDB": ("extract.raw_pipeline.RawPipeline._load",),
 }

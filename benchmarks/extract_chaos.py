@@ -84,6 +84,7 @@ def faults(
     company = generate(size, date(2026, 3, 18))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         calm = _shop(stack, company, Path(folder) / "calm")
+        calm.with_settings(variant="standard")
         calm.run()
         expected = calm.tables()
         for seed in range(seeds):
@@ -99,6 +100,7 @@ def faults(
                     for index, kind in enumerate(KINDS)
                 ]
             )
+            shop.with_settings(variant="standard")  # small pages: many requests
             states = [shop.result().status]
             while states[-1] != "complete" and len(states) < RUNS_TO_THE_END:
                 states.append(shop.result().status)

@@ -19,7 +19,8 @@ class Reread:
     """`main`, `side`: the stream's table and the one that was read beside it. `reason`: as in `runs.rereads`.
 
     `cursor_column`, `seen_up_to`: rows up to there should have been in `main` already; None where nothing can
-    be said, as after a move of the division. `dated_from`: column and first day that the read was limited to.
+    be said, as after a move of the division. `dated_from`: the condition, in SQL with one
+    parameter, that the read was limited by, and its first day.
     """
 
     source: str
@@ -134,7 +135,7 @@ def key_text(shape: TableShape) -> str:
 def _find_gone_rows(connection: duckdb.DuckDBPyConnection, reread: Reread, key: str) -> None:
     limit, parameters = "true", []
     if reread.dated_from is not None:
-        limit, parameters = f'"{reread.dated_from[0]}" >= ?', [reread.dated_from[1]]
+        limit, parameters = reread.dated_from[0], [reread.dated_from[1]]
     if reread.keeps_no_marks or not count_rows(connection, reread.side):
         limit, parameters = "false", []
     connection.execute(

@@ -11,7 +11,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 
-from apis.errors import ApiError, CredentialsRefused, DailyLimitReached, NotAvailable
+from apis.errors import (
+    ApiError,
+    CredentialsRefused,
+    DailyLimitReached,
+    NotAvailable,
+    RequestRefused,
+)
 from extract.adoption import adopt, keep_gone
 from extract.batch import Batch, BatchSize
 from extract.columns import FieldTypeError
@@ -109,6 +115,9 @@ class Extraction:
             return
         if event.was_started and not isinstance(error, NoRoomLeft):
             self._progress.count_request(read)  # the one that failed brought no page
+        if isinstance(error, RequestRefused) and isinstance(read, ExactRead) and read.question.lines:
+            self._readers.start(self._plan.apart(read))
+            return
         if isinstance(error, NotAvailable) and isinstance(read, ExactRead):
             self._readers.start(self._plan.next_endpoints(read, _words(error)))
             return

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
@@ -61,6 +62,7 @@ class Planner:
         self._stack = stack
         self._refused: dict[str, frozenset[Variant]] = {}
         self._endpoints: set[str] = set()
+        self._read_apart: set[str] = set()
         self._division_dates: str | None = None
 
     @property
@@ -134,7 +136,7 @@ class Planner:
         for name, variant in variants.items():
             bookmark, stream = main.bookmark(name, variant), exact_catalogue()[name]
             reason = reason_of(stream, variant, bookmark, past, today, self._division_dates)
-            if reason is not None and not stream.is_of_all_divisions:
+            if reason is not None and not self._is_of_all_divisions(stream):
                 reasons[name] = reason
         with main.connection() as connection:
             keep_requests(connection, reasons, today.now)
@@ -159,20 +161,54 @@ class Planner:
             stream = exact_catalogue()[name]
             endpoint = stream.endpoint(variant)
             self._progress.begin("exact", name, variant)
-            if stream.is_of_all_divisions:
-                reads.append(DivisionsRead(self._scope.exact, stream, endpoint, self._divisions()))
+            if self._is_of_all_divisions(stream):
+                bookmark = self.pipelines[dataset].bookmark(name, variant)
+                reads.append(DivisionsRead(self._scope.exact, stream, endpoint, bookmark, self._divisions()))
             else:
                 groups.setdefault(endpoint.path, []).append(stream)
                 endpoints[endpoint.path] = endpoint
         self._endpoints |= {read.label for read in reads} | endpoints.keys()
         for path, members in groups.items():
             reads.append(self._exact_read(endpoints[path], tuple(members), dataset))
-        return reads
+        return self._with_their_lines(reads, dataset)
+
+    def apart(self, read: ExactRead) -> list[ExactRead | DivisionsRead]:
+        """Headers and lines each by themselves, where Exact does not give them together."""
+        self._read_apart |= set(read.streams)
+        return self.exact_reads(dict.fromkeys(read.streams, read.variant), read.dataset)
+
+    def _with_their_lines(
+        self, reads: list[ExactRead | DivisionsRead], dataset: str
+    ) -> list[ExactRead | DivisionsRead]:
+        """Where all headers and all their lines are read, one read instead of two."""
+        by_stream = {read.streams: read for read in reads if isinstance(read, ExactRead)}
+        joined: list[ExactRead | DivisionsRead] = []
+        for read in list(by_stream.values()):
+            header = read.members[0]
+            other = by_stream.get((header.lines.stream,)) if header.lines else None
+            if other is None or header.name in self._read_apart or len(read.members) > 1:
+                continue
+            if read.variant != "standard" or other.variant != "standard":
+                continue
+            question = replace(
+                read.question,
+                members=(header, *other.members),
+                bookmarks={**read.question.bookmarks, **other.question.bookmarks},
+                lines=header.lines,
+            )
+            if question.cursor is None or dataset == SIDE_DATASET:
+                newest_load = {**read.newest_load, **other.newest_load}
+                joined.append(replace(read, question=question, newest_load=newest_load))
+                reads = [one for one in reads if one is not read and one is not other]
+        return [*reads, *joined]
 
     def pages_held(self, read: ExactRead | DivisionsRead) -> int:
         """How many pages the rows that we hold would fill, at least 1."""
+        streams = read.streams
+        if isinstance(read, ExactRead) and read.question.lines:
+            streams = streams[:1]  # the lines come with them
         with self.pipelines["raw_exact"].connection() as connection:
-            rows = sum(count_rows(connection, f"raw_exact.{stream}") for stream in read.streams)
+            rows = sum(count_rows(connection, f"raw_exact.{stream}") for stream in streams)
         return max(1, ceil(rows / read.page_size))
 
     def next_endpoints(self, read: ExactRead, words: str) -> list[ExactRead | DivisionsRead]:
@@ -252,6 +288,9 @@ class Planner:
             budget=self.budget,
             dataset=dataset,
         )
+
+    def _is_of_all_divisions(self, stream: Stream) -> bool:
+        return stream.is_of_all_divisions and self._scope.tenant.flags.dont_use_current_division
 
     def _divisions(self) -> tuple[int, ...]:
         """The user's divisions, as last read; the tenant's own where they were not."""

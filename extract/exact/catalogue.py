@@ -82,6 +82,16 @@ class OpenRows:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """The lines that come with their headers (`$expand`) where all are read: 60 headers a request with all their
+    lines, instead of 60 lines. `link`: the lines' field with the header's key."""
+
+    collection: str
+    link: str
+    stream: str
+
+
+@dataclass(frozen=True)
 class Stream:
     """One stream of the catalogue; `key` holds Exact's field names.
 
@@ -89,7 +99,8 @@ class Stream:
     `start_date_field`: the date that the flag `start_date` limits, None for master data (mapping rules F).
     `is_read_whole_daily`: gone rows and drifted stock show in a complete read only (C8, P6). `is_log`: rows are
     events that Exact drops after a while; that one is not sent any more says nothing. `open_rows`: those that
-    are read again by their key. `is_of_all_divisions`: read in each division of the user.
+    are read again by their key. `lines`: those that come with their headers. `is_of_all_divisions`:
+    read in each division of the user where the flag `dont_use_current_division` asks for it.
     """
 
     name: str
@@ -107,6 +118,7 @@ class Stream:
     is_read_whole_daily: bool = False
     is_log: bool = False
     open_rows: OpenRows | None = None
+    lines: Lines | None = None
     is_of_all_divisions: bool = False
 
     def endpoint(self, variant: Variant | None = None) -> Endpoint:
@@ -141,7 +153,7 @@ def read_stream(path: Path) -> Stream:
             rows=facts.get("rows"),
             packages=tuple(facts.get("packages", ())),
         )
-    open_rows = entry.get("open_rows")
+    open_rows, lines = entry.get("open_rows"), entry.get("lines")
     combined = {endpoint.rows for endpoint in endpoints.values()} - {None}
     return Stream(
         name=path.stem,
@@ -163,6 +175,7 @@ def read_stream(path: Path) -> Stream:
         is_read_whole_daily=entry.get("is_read_whole_daily", False),
         is_log=entry.get("is_log", False),
         open_rows=open_rows and OpenRows(open_rows["field"], tuple(open_rows["closed"])),
+        lines=lines and Lines(lines["collection"], lines["link"], entry["expand"][lines["collection"]]),
         is_of_all_divisions=entry.get("is_of_all_divisions", False),
     )
 

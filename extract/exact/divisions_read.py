@@ -1,9 +1,9 @@
 """Reading one endpoint in each of the user's divisions.
 
-    GET /api/v1/{each division}/inventory/Warehouses  ->  raw_exact.warehouses_of_divisions
+    GET /api/v1/{each division}/inventory/Warehouses  ->  raw_exact.warehouses
 
 `division` tells the rows apart. Each time all of them are read: they are few, and a cursor would be one for each
-division.
+division; the bookmark of the tenant's own stays as it is.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class DivisionsRead:
     client: ExactClient
     stream: Stream
     endpoint: Endpoint
+    bookmark: Bookmark
     divisions: tuple[int, ...]
     dataset: str = "raw_exact"
     source: Source = "exact"
@@ -70,8 +71,8 @@ class DivisionsRead:
             entries = [{**entry, DIVISION: entry.get(DIVISION) or division} for entry in page.entries]
             yield StreamPage(
                 rows=stream_table(self.stream, self.variant, entries, frozenset()),
-                bookmark=Bookmark(),
-                previous=Bookmark(),
+                bookmark=self.bookmark,
+                previous=self.bookmark,
                 cursor_column=column_name(cursor) if cursor else None,
                 unknown_fields=unknown_fields(entries, frozenset(names)),
             )

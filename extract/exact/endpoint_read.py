@@ -21,6 +21,7 @@ from extract.adoption import Reread
 from extract.bookmark import Bookmark, Unfinished
 from extract.day_budget import DayBudget
 from extract.exact.catalogue import Stream, Variant, column_name
+from extract.exact.lines import with_lines
 from extract.exact.page_tables import highest_cursor, stream_table, unknown_fields
 from extract.exact.question import LINE_NUMBER, Question, look_back
 from extract.exact.row_versions import row_version_at
@@ -130,7 +131,9 @@ class ExactRead:
         answers = (
             self.client.pages(self.label, select=question.select, start=unfinished.next_link)
             if unfinished
-            else self.client.pages(self.label, select=question.select, filter=question.filter)
+            else self.client.pages(
+                self.label, select=question.select, filter=question.filter, expand=question.expand
+            )
         )
         is_first = True
         while True:
@@ -162,15 +165,21 @@ class ExactRead:
     def _shares(self, page: Page, bookmarks: Mapping[str, Bookmark]) -> dict[str, StreamPage]:
         """Each stream's share of the page; with `bookmarks`, or none yet."""
         question, cursor = self.question, self.question.endpoint.cursor
-        unknown = unknown_fields(page.entries, frozenset(question.select))
+        entries, further_requests = dict.fromkeys(self.streams, page.entries), 0
+        known = frozenset(question.select)
+        if question.lines:
+            headers, found, further_requests = with_lines(self.client, self.members, question.lines, page)
+            entries = {self.members[0].name: headers, question.lines.stream: found}
+        unknown = unknown_fields(entries[self.members[0].name], known)
         return {
             stream.name: StreamPage(
-                rows=stream_table(stream, self.variant, page.entries, question.left_out),
+                rows=stream_table(stream, self.variant, entries[stream.name], question.left_out),
                 bookmark=bookmarks.get(stream.name, Bookmark()),
                 previous=question.bookmarks[stream.name],
                 cursor_column=column_name(cursor) if cursor else None,
                 unknown_fields=unknown if stream is self.members[0] else {},
                 refused_fields=question.left_out_of(stream),
+                further_requests=further_requests if stream is self.members[0] else 0,
             )
             for stream in self.members
         }
@@ -190,7 +199,7 @@ class ExactRead:
         member = next(one for one in self.members if one.name == stream)
         return Bookmark(
             cursor=self._next_cursor(member, old, highest, began),
-            start_date=question.start_date_text,
+            start_date=question.start_date_of(member),
             older_than=older_than,
             fields=question.fingerprint(member),
             division_dates=question.known_move or old.division_dates,
@@ -240,7 +249,16 @@ def reread_of(read: ExactRead, stream: Stream, reason: str, before: Bookmark) ->
     if field is not None and cursor is not None and reason not in NEW_ROW_VERSIONS:
         seen_up_to = _time_seen(cursor, field) if isinstance(cursor, str) else cursor
     limit, first_day = read.question.limited_by, read.question.start_date
-    dated_from: tuple[str, date] | None = (column_name(limit), first_day) if limit and first_day else None
+    dated_from: tuple[str, date] | None = None
+    if limit and first_day:
+        dated_from = f'"{column_name(limit)}" >= ?', first_day
+        if read.question.lines and stream.name == read.question.lines.stream:
+            header = read.members[0]
+            dated_from = (
+                f'"{column_name(read.question.lines.link)}" in (select "{column_name(header.key[0])}" '
+                f"from raw_exact.{header.name} where {dated_from[0]})",
+                first_day,
+            )
     return Reread(
         source="exact",
         stream=stream.name,

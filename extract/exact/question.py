@@ -14,7 +14,7 @@ from functools import cached_property
 
 from apis.exact.odata import Int64, and_, ge, gt
 from extract.bookmark import Bookmark
-from extract.exact.catalogue import Endpoint, Stream, catalogue
+from extract.exact.catalogue import Endpoint, Lines, Stream, catalogue
 
 ROW_VERSION = "Timestamp"
 LINE_NUMBER = "LineNumber"  # 0 on the header rows of a combined endpoint
@@ -35,7 +35,7 @@ def look_back(field: str) -> timedelta:
 class Question:
     """`bookmarks`: where each stream stands. `division_dates`: when the division last moved, None where that
     is not known. `left_out`: fields that Exact refuses to select. `first_row_version`: where a first read of a
-    sync endpoint begins, None for the beginning."""
+    sync endpoint begins, None for the beginning. `lines`: the second of the members comes within the first."""
 
     endpoint: Endpoint
     members: tuple[Stream, ...]
@@ -44,15 +44,28 @@ class Question:
     division_dates: str | None = None
     left_out: frozenset[str] = frozenset()
     first_row_version: int | None = None
+    lines: Lines | None = None
 
     @cached_property
     def select(self) -> tuple[str, ...]:
         """All fields of all streams served here, each once."""
         variant = self.endpoint.variant
-        names = {field.name: None for stream in self.members for field in stream.fields_of(variant)}
+        names = {
+            f"{prefix}{field.name}": None
+            for stream, prefix in zip(self.members, self._prefixes, strict=True)
+            for field in stream.fields_of(variant)
+        }
         if self.is_combined:
             names[LINE_NUMBER] = None
         return tuple(name for name in names if name not in self.left_out)
+
+    @property
+    def expand(self) -> tuple[str, ...]:
+        return (self.lines.collection,) if self.lines else ()
+
+    @property
+    def _prefixes(self) -> tuple[str, ...]:
+        return ("", f"{self.lines.collection}/") if self.lines else ("",) * len(self.members)
 
     @property
     def cursor(self) -> int | str | None:
@@ -89,7 +102,7 @@ class Question:
     @property
     def limited_by(self) -> str | None:
         """The date field that `start_date` limits here; sync endpoints filter on Timestamp alone."""
-        if len(self.members) > 1:
+        if len(self.members) > 1 and self.lines is None:
             return None
         stream = self.members[0]
         field, filterable = stream.start_date_field, self.endpoint.filterable
@@ -104,6 +117,10 @@ class Question:
         if self.endpoint.cursor != ROW_VERSION or self.start_date is None:
             return False
         return all(_is_document(stream) for stream in self.members)
+
+    def start_date_of(self, stream: Stream) -> str | None:
+        """What the stream's bookmark keeps of `start_date_text`: lines that come within their headers follow those."""
+        return None if self.lines and stream.name == self.lines.stream else self.start_date_text
 
     @property
     def changed_since(self) -> datetime | None:

@@ -57,8 +57,6 @@ def _by_flags(flags: Flags) -> Iterator[str]:
         yield "assembly_orders"
     if flags.use_production_orders:
         yield "manufacturing_shop_orders"
-    if flags.dont_use_current_division:
-        yield "warehouses_of_divisions"
     if flags.export_stock_transfers:  # X9: the transfer's status comes back
         yield from ("warehouse_transfers", "warehouse_transfer_lines")
 

@@ -12,7 +12,7 @@ import pytest
 from extract.exact.row_versions import PATH
 from sandbox import credentials
 from sandbox.company import Company
-from tests.extract.extract_shop import Shop, patient_client
+from tests.extract.extract_shop import Shop
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 GUID = "00000000-0000-4000-8000-00000000000"
@@ -30,6 +30,10 @@ def assembly_order(number: int, ordered: date, status: int) -> dict[str, Any]:
 
 def run_at(shop: Shop, when: datetime, *streams: str, **options: Any) -> Any:
     return shop.run(*streams, now=lambda: when, as_of=when.date(), **options)
+
+
+def gone(shop: Shop) -> list[tuple[Any, ...]]:
+    return shop.query("select stream, row_key from runs.rows_gone order by all")
 
 
 def test_an_open_assembly_order_is_read_again_however_old_and_a_closed_one_is_not(
@@ -163,21 +167,23 @@ def test_warehouses_of_all_divisions_of_the_user_are_told_apart(open_shop: Calla
         return {"ID": f"{GUID}{number}", "Code": "1", "Created": moment, "Modified": moment, **fields}
 
     shop = open_shop(
-        company_of(warehouses=[warehouse(1)]),
-        other_divisions=[company_of(7, warehouses=[warehouse(2), warehouse(3)])],
+        company_of(warehouses=[warehouse(1, Division=DIVISION)]),
+        other_divisions=[company_of(7, warehouses=[warehouse(2), warehouse(3, Division=7)])],
     )
     shop.exact.store.insert("divisions", {"Code": 8})
-    reads = shop.run("divisions", "warehouses", "warehouses_of_divisions")
-    read = reads["exact.warehouses_of_divisions"]
+    shop.run("divisions", "warehouses")
+    held = "select division, right(id, 1) from raw_exact.warehouses order by all"
+    assert shop.query(held) == [(DIVISION, "1")]
+    shop.with_settings(flags={"dont_use_current_division": True})
+    read = shop.run("divisions", "warehouses")["exact.warehouses"]
     assert (read.status, read.rows, read.message) == ("complete", 3, "")
-    held = "select division, right(id, 1) from raw_exact.warehouses_of_divisions order by all"
     assert shop.query(held) == [(7, "2"), (7, "3"), (DIVISION, "1")]
-    assert shop.query("select right(id, 1) from raw_exact.warehouses") == [("1",)]
+    shop.run("divisions", "warehouses", read_whole=True)
     load = shop.last_load()
-    shop.run("divisions", "warehouses_of_divisions")
-    assert shop.last_load() == load
+    assert shop.query(held) == [(7, "2"), (7, "3"), (DIVISION, "1")]
+    assert gone(shop) == []
 
     shop.exact.faults.set([{"kind": "licence_403", "path": "*/inventory/Warehouses"}])
-    result = shop.result("divisions", "warehouses_of_divisions", exact=patient_client(shop.tenant))
-    assert {one.stream: one.status for one in result.reads}["warehouses_of_divisions"] == "unavailable"
-    assert result.status == "complete"
+    result = shop.result("divisions", "warehouses")
+    assert {one.stream: one.status for one in result.reads}["warehouses"] == "unavailable"
+    assert (result.status, shop.last_load()) == ("complete", load)
