@@ -42,6 +42,10 @@ class Batch:
             self._since = self.clock() if self._since is None else self._since
 
     @property
+    def is_empty(self) -> bool:
+        return not self._parts
+
+    @property
     def is_due(self) -> bool:
         return self._rows >= self.size.rows or self.seconds_left <= 0
 

@@ -75,6 +75,13 @@ class Extraction:
         """Read the streams by source and name, and store what they bring."""
         plan = self._plan
         plan.open_pipelines(source for source, streams in wanted.items() if streams)
+        with plan.warehouse_open():
+            self._start(wanted)
+        self._consume()
+        self._tidy_up()
+
+    def _start(self, wanted: Mapping[Source, Iterable[str]]) -> None:
+        plan = self._plan
         exact = plan.usable("exact", wanted["exact"])
         optiply = plan.usable("optiply", wanted["optiply"])
         product_reads = plan.product_reads(plan.usable("wms", wanted["wms"]))
@@ -92,8 +99,6 @@ class Extraction:
             self._readers.stop("exact", shortage)
         optiply_reads = plan.optiply_reads(optiply, plan.history("optiply"))
         self._readers.start([*reads, *rereads, *optiply_reads, *product_reads])
-        self._consume()
-        self._tidy_up()
 
     def _consume(self) -> None:
         """Take and store what the reads under way bring, until the last has ended."""
@@ -136,6 +141,11 @@ class Extraction:
 
     def _store(self) -> None:
         """Write what waits; streams that were read to their end are complete then."""
+        if not self._batch.is_empty or self._read_to_the_end:
+            with self._plan.warehouse_open():
+                self._write()
+
+    def _write(self) -> None:
         waiting = self._batch.take()
         for dataset, pipeline in self._plan.pipelines.items():
             source = pipeline.source

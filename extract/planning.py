@@ -4,8 +4,8 @@ again from the beginning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from math import ceil
@@ -79,6 +79,14 @@ class Planner:
         for source in sources:
             pipeline = RawPipeline(source, self._scope.tenant.warehouse_path, tables[source])
             self.pipelines[pipeline.dataset] = self._stack.enter_context(pipeline)
+
+    @contextmanager
+    def warehouse_open(self) -> Iterator[None]:
+        """The file stays open within this block. Not for longer: no other process can open it meanwhile."""
+        with ExitStack() as stack:
+            for pipeline in self.pipelines.values():
+                stack.enter_context(pipeline.connection())
+            yield
 
     def usable(self, source: Source, streams: Iterable[str]) -> list[str]:
         """The streams whose tables fit the catalogue; the others fail, said why."""

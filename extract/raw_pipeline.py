@@ -19,6 +19,7 @@ from typing import Any
 import dlt
 import duckdb
 import pyarrow as pa
+from dlt.common.versioned_state import decompress_state
 from dlt.destinations import duckdb as duckdb_destination
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
@@ -31,6 +32,7 @@ from extract.table_shape import TableShape, changed_rows, quoted
 from warehouse.connection import MEMORY_LIMIT
 
 LOAD_ID = "_dlt_load_id"
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ class RawPipeline:
         self.dataset = dataset or f"raw_{source}"
         self._tables = tables
         self._folder = tempfile.TemporaryDirectory(prefix="exact-optiply-dlt-")
+        self._warehouse = warehouse
+        self._connection: duckdb.DuckDBPyConnection | None = None
         credentials = DuckDbCredentials(
-            str(warehouse), global_config={"memory_limit": MEMORY_LIMIT, "threads": 2}
+            str(warehouse), global_config={"memory_limit": MEMORY_LIMIT, "threads": THREADS}
         )
         self._pipeline = dlt.pipeline(
             self.dataset.removeprefix("raw_"),
@@ -76,15 +80,13 @@ class RawPipeline:
         )
 
     def __enter__(self) -> RawPipeline:
-        self._pipeline.sync_destination()  # the state as of the last complete load in the file
-        self._existing = self._tables_in_file()
-        resources = self._pipeline.state.get("sources", {}).get(self.source, {}).get("resources", {})
-        bookmarks = {
-            (stream, variant): from_state(state)
-            for stream, states in resources.items()
-            for variant, state in states.items()
-        }
         with self.connection() as connection:
+            self._existing = self._tables_in_file()
+            bookmarks = {
+                (stream, variant): from_state(state)
+                for stream, states in self._stored_state().items()
+                for variant, state in states.items()
+            }
             if not bookmarks and self.dataset == f"raw_{self.source}":
                 bookmarks = kept_bookmarks(connection, self.source, self._existing)
             held = {
@@ -112,9 +114,35 @@ class RawPipeline:
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, open as dlt opens it: DuckDB takes no second configuration beside it."""
-        with self._pipeline.sql_client() as client:
-            yield client.native_connection
+        """The warehouse, open as dlt opens it: DuckDB takes no second configuration beside it. The one that is
+        open already, where the caller stands within another such block: opening the file costs more than a query.
+        """
+        if self._connection is not None:
+            yield self._connection
+            return
+        self._connection = duckdb.connect(str(self._warehouse))
+        try:
+            self._connection.execute(f"set global memory_limit = '{MEMORY_LIMIT}'")
+            self._connection.execute(f"set global threads = {THREADS}")
+            yield self._connection
+        finally:
+            self._connection.close()
+            self._connection = None
+
+    def _stored_state(self) -> dict[str, dict[str, Any]]:
+        """The state of each resource as of the last complete load. dlt would fetch and check its schema too, which
+        takes it longer than all else in a run without changes; it does that itself before a first load."""
+        if not {"_dlt_pipeline_state", "_dlt_loads"} <= self._existing.keys():
+            return {}
+        rows = self._query(
+            f"select state from {self.dataset}._dlt_pipeline_state as stored "
+            f"inner join {self.dataset}._dlt_loads as loads on loads.load_id = stored._dlt_load_id "
+            "where pipeline_name = ? and status = 0 order by load_id desc limit 1",
+            self._pipeline.pipeline_name,
+        )
+        state = decompress_state(rows[0][0]) if rows else {}
+        found: dict[str, dict[str, Any]] = state.get("sources", {}).get(self.source, {}).get("resources", {})
+        return found
 
     def mismatch(self, stream: str) -> str | None:
         """Why the stream's table cannot take its rows: a key column of another type, in words; None: it can.
@@ -144,21 +172,21 @@ class RawPipeline:
         and so the stream is read from the beginning. Returns what was changed, in words by stream.
         """
         changed: dict[str, str] = {}
-        with self._pipeline.sql_client() as client:
-            client.execute_sql(f"create schema if not exists {self.dataset}")
+        with self.connection() as connection:
+            connection.execute(f"create schema if not exists {self.dataset}")
             for stream in streams:
                 table = f"{self.dataset}.{stream}"
                 columns = {**self._tables[stream].columns, LOAD_ID: "varchar"}
                 if not (existing := self._existing.get(stream, {})):
                     body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-                    client.execute_sql(f"create table {table} ({body})")
+                    connection.execute(f"create table {table} ({body})")
                     self._existing[stream] = columns
                 for name in columns.keys() - existing.keys() if existing else ():
-                    client.execute_sql(f'alter table {table} add column "{name}" {columns[name]}')
+                    connection.execute(f'alter table {table} add column "{name}" {columns[name]}')
                 for name, (found, kind) in self._retyped(stream).items():
-                    client.execute_sql(_retype(table, name, kind))
+                    connection.execute(_retype(table, name, kind))
                     if name in self._staged_columns(stream):
-                        client.execute_sql(_retype(f"{self.dataset}_staging.{stream}", name, kind))
+                        connection.execute(_retype(f"{self.dataset}_staging.{stream}", name, kind))
                     changed[stream] = f"column {name} was {found}, is {kind} now: read from the beginning"
                 if stream in changed:
                     self._existing[stream] = dict(self._tables[stream].columns)
@@ -176,12 +204,12 @@ class RawPipeline:
         """What the file does not hold yet. Reads overlap, so most runs bring rows that it does; a load of them
         would cost seconds and change nothing."""
         news = {}
-        with self._pipeline.sql_client() as client:
+        with self.connection() as connection:
             for stream, part in batch.items():
                 shape = self._tables[stream]
                 rows = shape.latest_rows(part.pages, part.cursor_column)
-                self._take_marks_off(client.native_connection, stream, rows)
-                rows = changed_rows(client.native_connection, f"{self.dataset}.{stream}", shape, rows)
+                self._take_marks_off(connection, stream, rows)
+                rows = changed_rows(connection, f"{self.dataset}.{stream}", shape, rows)
                 stored = self.bookmark(stream, part.variant)
                 # when no row is new, older_than has nothing to tell
                 if rows.num_rows or replace(part.bookmark, older_than=stored.older_than) != stored:
@@ -222,7 +250,7 @@ class RawPipeline:
         key = key_text(self._tables[stream])
         rows = self._query(
             f"select {key} from {self.dataset}.{stream} where {key} not in "
-            "(select row_key from runs.rows_gone where source = %s and stream = %s)",
+            "(select row_key from runs.rows_gone where source = ? and stream = ?)",
             self.source,
             stream,
         )
@@ -235,9 +263,9 @@ class RawPipeline:
         closed = ", ".join(map(str, stream.open_rows.closed))
         rows = self._query(
             f'select "{key}" from {self.dataset}.{stream.name} '
-            f'where "{column_name(cursor or "")}" < %s and '
+            f'where "{column_name(cursor or "")}" < ? and '
             f'coalesce("{column_name(stream.open_rows.field)}" not in ({closed}), true) and "{key}" not in '
-            "(select row_key from runs.rows_gone where source = %s and stream = %s) order by all",
+            "(select row_key from runs.rows_gone where source = ? and stream = ?) order by all",
             before,
             self.source,
             stream.name,
@@ -258,8 +286,8 @@ class RawPipeline:
         """
         keys = quoted(self._tables[stream].set_key)
         self._query(
-            f"delete from {self.dataset}.{stream} where coalesce({LOAD_ID}, '') <= %s and ({keys}) in "
-            f"(select ({keys}) from {self.dataset}.{stream} where {LOAD_ID} > %s)",
+            f"delete from {self.dataset}.{stream} where coalesce({LOAD_ID}, '') <= ? and ({keys}) in "
+            f"(select ({keys}) from {self.dataset}.{stream} where {LOAD_ID} > ?)",
             older_than,
             older_than,
         )
@@ -268,7 +296,7 @@ class RawPipeline:
         """Columns and lower-case types of the tables in the file."""
         rows = self._query(
             "select table_name, column_name, lower(data_type) from information_schema.columns "
-            "where table_schema = %s",
+            "where table_schema = ?",
             self.dataset,
         )
         found: dict[str, dict[str, str]] = {}
@@ -279,15 +307,15 @@ class RawPipeline:
     def _staged_columns(self, stream: str) -> set[str]:
         """Columns of the empty table that dlt loads into before it merges."""
         rows = self._query(
-            "select column_name from information_schema.columns where table_schema = %s and table_name = %s",
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
             f"{self.dataset}_staging",
             stream,
         )
         return {column for (column,) in rows}
 
     def _query(self, sql: str, *parameters: str | datetime) -> list[tuple[Any, ...]]:
-        with self._pipeline.sql_client() as client:
-            return list(client.execute_sql(sql, *parameters) or ())
+        with self.connection() as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
 
     def _load(self, resources: list[Any]) -> None:
         self._pipeline.activate()  # the other source's may have been the last to run
