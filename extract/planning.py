@@ -238,10 +238,9 @@ class Planner:
 
     def optiply_reads(self, streams: Iterable[str], past: History) -> list[OptiplyRead]:
         """One read per resource; some are read whole, to find what is gone."""
-        pipeline, reads = self.pipelines.get("raw_optiply"), []
-        for name in streams if pipeline else ():
-            assert pipeline is not None
-            stream = optiply_catalogue()[name]
+        reads: list[OptiplyRead] = []
+        for name in streams:
+            pipeline, stream = self.pipelines["raw_optiply"], optiply_catalogue()[name]
             reason = reason_without_log(name, stream.is_read_whole_daily, past, self._scope.today)
             held: frozenset[str] = frozenset()
             if reason is not None:
