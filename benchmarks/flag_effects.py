@@ -1,0 +1,237 @@
+"""What each flag changes on the sandbox company: the table at the end of docs/flags.md, measured.
+
+    python -m benchmarks.flag_effects                    all flags; writes the table
+    python -m benchmarks.flag_effects --flag useMOQ      prints the row of one flag
+
+A company of `--size` items is read over HTTP and pushed with the default flags; a buy order waits in Optiply. Then
+dbt compiles the models for each set of flags, they run on the same raw rows and the same ledger, and the marts are
+compared row by row. dbt runs inside this process, on a file of its own: parsed once, it compiles in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import duckdb
+import typer
+import yaml
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from benchmarks.flag_cases import CASES, ELSEWHERE, Case
+from pipeline import steps
+from pipeline.run import Run, begin
+from sandbox.company import generate
+from settings.flags import Flags
+from settings.tenant import PROJECT_ROOT
+from tests.world import TODAY, World, open_world
+
+PAGE = PROJECT_ROOT / "docs" / "flags.md"
+HEADING = "## What each flag changes"
+SCHEMAS = ("staging", "intermediate", "marts", "plan")
+PEOPLE = ("data_quality", "data_quality_overview")  # they change with everything
+KEYS = ("remote_id", "optiply_buy_order_id", "line_remote_id", "exact_item_id", "supplier_remote_id")
+Row = Mapping[str, Any]
+Tables = dict[str, dict[str, Row]]
+
+
+class Model(NamedTuple):
+    schema: str
+    name: str
+    sql: str
+
+
+def slim_project(folder: Path) -> Path:
+    """The project without hooks, tests and contracts, which dbt parses in a fifth of the time. The SQL is the same."""
+    shutil.copytree(PROJECT_ROOT / "dbt_project" / "macros", folder / "dbt_project" / "macros")
+    for file in (PROJECT_ROOT / "dbt_project" / "models").rglob("*"):
+        if file.suffix == ".sql" or file.name.endswith("__sources.yml"):
+            copy = folder / file.relative_to(PROJECT_ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project["models"]["exact_optiply"]["marts"].pop("+contract")
+    project.pop("on-run-start")
+    (folder / "dbt_project" / "tests").mkdir()
+    (folder / "dbt_project.yml").write_text(json.dumps(project), encoding="utf-8")
+    profile = {"type": "duckdb", "path": str(folder / "warehouse.duckdb"), "threads": 2}
+    profiles = {project["profile"]: {"target": "local", "outputs": {"local": profile}}}
+    (folder / "profiles.yml").write_text(json.dumps(profiles), encoding="utf-8")
+    return folder
+
+
+class Compiler:
+    """The models' SQL under any flags, from one parse."""
+
+    def __init__(self, project: Path) -> None:
+        self._where = ["--project-dir", str(project), "--profiles-dir", str(project)]
+        self._manifest: Manifest = self._done(dbtRunner().invoke(["--quiet", "parse", *self._where]))
+
+    def models(self, flags: Mapping[str, Any]) -> list[Model]:
+        """All models, parents first."""
+        variables = json.dumps({**flags, "as_of": TODAY.isoformat()})
+        runner = dbtRunner(manifest=deepcopy(self._manifest))
+        command = ["--quiet", "compile", "--no-introspect", *self._where, "--vars", variables]
+        nodes = {result.node.unique_id: result.node for result in self._done(runner.invoke(command)).results}
+        done: dict[str, Model] = {}
+        while len(done) < len(nodes):
+            for name, node in nodes.items():
+                if all(parent in done for parent in node.depends_on.nodes if parent in nodes):
+                    done[name] = Model(node.schema, node.name, node.compiled_code)
+        return list(done.values())
+
+    @staticmethod
+    def _done(outcome: dbtRunnerResult) -> Any:
+        if not outcome.success:
+            raise RuntimeError(f"dbt failed: {outcome.exception}")
+        return outcome.result
+
+
+def tables_of(warehouse: Path, models: Sequence[Model]) -> Tables:
+    """Run the models; the rows of the marts, and of the plan what the next push would send, by table and key."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for schema in SCHEMAS:
+            connection.execute(f"drop schema if exists {schema} cascade")
+            connection.execute(f"create schema {schema}")
+        for model in models:
+            connection.execute(f"create table {model.schema}.{model.name} as {model.sql}")
+        names = [model.name for model in models if model.schema == "marts"]
+        found = {name: _keyed(connection, f"marts.{name}") for name in names if name not in PEOPLE}
+        found["plan"] = _keyed(connection, "(select * from plan.plan_optiply where blocked_by is null)")
+    return found
+
+
+def _keyed(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Row]:
+    rows = connection.execute(f"select to_json(relation) from {relation} as relation").fetchall()
+    keyed: dict[str, Row] = {}
+    for (text,) in rows:
+        row = json.loads(text)
+        key = next((f"{row.get('entity', '')} {row[name]}" for name in KEYS if row.get(name)), "")
+        while key in keyed:  # several lines of one order: told apart by their content
+            key += f" {text}"
+        keyed[key] = row
+    return keyed
+
+
+def differences(before: Tables, after: Tables) -> Iterator[str]:
+    """One phrase per mart that changed: rows that came, went and changed, and in which columns."""
+    for name in sorted(before.keys() - {"plan"}):
+        old, new = before[name], after[name]
+        changed = [key for key in old.keys() & new.keys() if old[key] != new[key]]
+        columns = Counter(
+            column for key in changed for column in old[key] if old[key][column] != new[key].get(column)
+        )
+        counts = {"come": len(new.keys() - old.keys()), "go": len(old.keys() - new.keys())}
+        phrases = [f"{count} {word}" for word, count in counts.items() if count]
+        if changed:
+            phrases.append(f"{len(changed)} change: {_example(old, new, sorted(changed), columns)}")
+        if phrases:
+            yield f"`{name}`: {', '.join(phrases)}"
+
+
+def _example(old: dict[str, Row], new: dict[str, Row], changed: list[str], columns: Counter[str]) -> str:
+    column = columns.most_common(1)[0][0]
+    key = next(key for key in changed if old[key][column] != new[key].get(column))
+    others = [f"`{name}`" for name, _ in columns.most_common() if name != column]
+    also = f" (also {', '.join(others[:3])})" if others else ""
+    return f"`{column}` {_shown(old[key][column])} → {_shown(new[key].get(column))}{also}"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return (text if len(text) <= 40 else f"{text[:39]}…").replace("|", "\\|")
+
+
+class Laboratory:
+    """One warehouse, and the tables that it holds under any flags."""
+
+    def __init__(self, folder: Path, warehouse: Path) -> None:
+        self._compiler = Compiler(slim_project(folder))
+        self._warehouse = warehouse
+        self._known: dict[str, Tables] = {}
+
+    def tables(self, flags: Mapping[str, Any]) -> Tables:
+        Flags.model_validate_json(json.dumps(flags))
+        key = json.dumps(flags, sort_keys=True)
+        if key not in self._known:
+            self._known[key] = tables_of(self._warehouse, self._compiler.models(flags))
+        return self._known[key]
+
+    def forget(self) -> None:
+        """The raw rows or the ledger are others now."""
+        self._known.clear()
+
+    def row(self, case: Case) -> str:
+        """The line of docs/flags.md for one flag."""
+        before = self.tables(case.beside)
+        flags = {**case.beside, **case.together, case.flag: case.value}
+        after = self.tables(flags)
+        default = Flags.model_validate(case.beside).model_dump(mode="json")[case.flag]
+        beside = f" (with {', '.join(f'`{name}`' for name in case.beside)})" if case.beside else ""
+        effects = "; ".join(differences(before, after)) or "nothing in the marts"
+        return (
+            f"| `{case.flag}`{beside} | {_shown(default)} | {_shown(case.value)} | {effects} "
+            f"| {len(before['plan'])} → {len(after['plan'])} |"
+        )
+
+
+def table(laboratory: Laboratory, cases: Sequence[Case], size: int) -> Iterator[str]:
+    yield HEADING
+    yield (
+        f"Measured by `python -m benchmarks.flag_effects` on the sandbox company of {size} items, synchronised with\n"
+        "the default flags: rows of the marts that change, come and go with one flag, and how many rows the next push\n"
+        "would then send. An example is one row's value before and after.\n"
+    )
+    yield "| flag | before | after | rows changed | to send |"
+    yield "|---|---|---|---|---|"
+    for case in cases:
+        line = laboratory.row(case)
+        typer.echo(line)
+        yield line
+    yield ""
+    yield f"Not in the marts: {', '.join(f'`{name}` ({what})' for name, what in ELSEWHERE.items())}."
+
+
+def one_run(world: World) -> AbstractContextManager[Run]:
+    """Half an hour after the one before, as the world's own runs."""
+    world.at += timedelta(minutes=30)
+    return begin(world.tenant, "flag effects", say=lambda _: None, now=lambda: world.at)
+
+
+def main(
+    flag: Annotated[list[str] | None, typer.Option(help="Only these flags, printed.")] = None,
+    size: Annotated[int, typer.Option(min=40, help="Items of the company.")] = 200,
+) -> None:
+    """Measure what the flags change."""
+    cases = [case for case in CASES if flag is None or case.flag in flag]
+    with (
+        tempfile.TemporaryDirectory() as home,
+        tempfile.TemporaryDirectory() as folder,
+        open_world(Path(home), generate(size, TODAY)) as world,
+    ):
+        laboratory = Laboratory(Path(folder), world.tenant.warehouse_path)
+        with one_run(world) as run:
+            steps.extract_step(run, all_streams=True)
+            laboratory.tables({})
+            steps.push_step(run)
+        world.place_order()
+        with one_run(world) as run:
+            steps.extract_step(run, all_streams=True)
+        laboratory.forget()
+        lines = list(table(laboratory, cases, size))
+    if flag is None:
+        text = PAGE.read_text(encoding="utf-8").split(HEADING)[0].rstrip()
+        PAGE.write_text(f"{text}\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
