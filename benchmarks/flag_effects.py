@@ -16,7 +16,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -79,7 +78,7 @@ class Compiler:
     def models(self, flags: Mapping[str, Any]) -> list[Model]:
         """All models, parents first."""
         variables = json.dumps({**flags, "as_of": TODAY.isoformat()})
-        runner = dbtRunner(manifest=deepcopy(self._manifest))
+        runner = dbtRunner(manifest=self._manifest.deepcopy())
         command = ["--quiet", "compile", "--no-introspect", *self._where, "--vars", variables]
         nodes = {result.node.unique_id: result.node for result in self._done(runner.invoke(command)).results}
         done: dict[str, Model] = {}
