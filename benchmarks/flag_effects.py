@@ -38,15 +38,27 @@ PAGE = PROJECT_ROOT / "docs" / "flags.md"
 HEADING = "## What each flag changes"
 SCHEMAS = ("staging", "intermediate", "marts", "plan")
 PEOPLE = ("data_quality", "data_quality_overview")  # they change with everything
-KEYS = ("remote_id", "optiply_buy_order_id", "line_remote_id", "exact_item_id", "supplier_remote_id")
+# what tells the rows of a mart apart: the first of these that it has, with all of the others
+KEYS = (
+    "remote_id",
+    "optiply_buy_order_id",
+    "line_remote_id",
+    "exact_item_id",
+    "product_remote_id",
+    "supplier_remote_id",
+)
+BESIDE = ("entity", "marker", "exact_warehouse_id", "sold_date")
 Row = Mapping[str, Any]
 Tables = dict[str, dict[str, Row]]
 
 
 class Model(NamedTuple):
+    """`parents`: the names of the models that it reads."""
+
     schema: str
     name: str
     sql: str
+    parents: frozenset[str]
 
 
 def slim_project(folder: Path) -> Path:
@@ -85,7 +97,10 @@ class Compiler:
         while len(done) < len(nodes):
             for name, node in nodes.items():
                 if all(parent in done for parent in node.depends_on.nodes if parent in nodes):
-                    done[name] = Model(node.schema, node.name, node.compiled_code)
+                    parents = frozenset(
+                        parent.split(".")[2] for parent in node.depends_on.nodes if parent in nodes
+                    )
+                    done[name] = Model(node.schema, node.name, node.compiled_code, parents)
         return list(done.values())
 
     @staticmethod
@@ -95,18 +110,34 @@ class Compiler:
         return outcome.result
 
 
-def tables_of(warehouse: Path, models: Sequence[Model]) -> Tables:
-    """Run the models; the rows of the marts, and of the plan what the next push would send, by table and key."""
-    with duckdb.connect(str(warehouse)) as connection:
-        for schema in SCHEMAS:
-            connection.execute(f"drop schema if exists {schema} cascade")
-            connection.execute(f"create schema {schema}")
-        for model in models:
-            connection.execute(f"create table {model.schema}.{model.name} as {model.sql}")
-        names = [model.name for model in models if model.schema == "marts"]
-        found = {name: _keyed(connection, f"marts.{name}") for name in names if name not in PEOPLE}
-        found["plan"] = _keyed(connection, "(select * from plan.plan_optiply where blocked_by is null)")
-    return found
+class Warehouse:
+    """The models' tables in the warehouse. Only what other SQL or another parent makes different is built again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._built: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """The raw rows or the ledger are others now."""
+        self._built.clear()
+
+    def tables(self, models: Sequence[Model]) -> Tables:
+        """The rows of the marts, and of the plan what the next push would send, by table and key."""
+        with duckdb.connect(str(self._path)) as connection:
+            if not self._built:
+                for schema in SCHEMAS:
+                    connection.execute(f"drop schema if exists {schema} cascade")
+                    connection.execute(f"create schema {schema}")
+            changed: set[str] = set()
+            for model in models:
+                if self._built.get(model.name) != model.sql or model.parents & changed:
+                    connection.execute(f"create or replace table {model.schema}.{model.name} as {model.sql}")
+                    self._built[model.name] = model.sql
+                    changed.add(model.name)
+            names = [model.name for model in models if model.schema == "marts" and model.name not in PEOPLE]
+            found = {name: _keyed(connection, f"marts.{name}") for name in names}
+            found["plan"] = _keyed(connection, "(select * from plan.plan_optiply where blocked_by is null)")
+        return found
 
 
 def _keyed(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Row]:
@@ -114,10 +145,8 @@ def _keyed(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Ro
     keyed: dict[str, Row] = {}
     for (text,) in rows:
         row = json.loads(text)
-        key = next((f"{row.get('entity', '')} {row[name]}" for name in KEYS if row.get(name)), "")
-        while key in keyed:  # several lines of one order: told apart by their content
-            key += f" {text}"
-        keyed[key] = row
+        names = [*[name for name in KEYS if row.get(name)][:1], *BESIDE]
+        keyed[json.dumps([row.get(name) for name in names])] = row
     return keyed
 
 
@@ -155,18 +184,19 @@ class Laboratory:
 
     def __init__(self, folder: Path, warehouse: Path) -> None:
         self._compiler = Compiler(slim_project(folder))
-        self._warehouse = warehouse
+        self._warehouse = Warehouse(warehouse)
         self._known: dict[str, Tables] = {}
 
     def tables(self, flags: Mapping[str, Any]) -> Tables:
         Flags.model_validate_json(json.dumps(flags))
         key = json.dumps(flags, sort_keys=True)
         if key not in self._known:
-            self._known[key] = tables_of(self._warehouse, self._compiler.models(flags))
+            self._known[key] = self._warehouse.tables(self._compiler.models(flags))
         return self._known[key]
 
     def forget(self) -> None:
         """The raw rows or the ledger are others now."""
+        self._warehouse.forget()
         self._known.clear()
 
     def row(self, case: Case) -> str:

@@ -18,7 +18,7 @@ from sandbox.company.items import Item
 HISTORIC, ACTIVE = 40, 30
 SALES_BILL, RECIPE = 10, 20
 MATERIAL, BY_PRODUCT = 1, 2
-WASTE_PERCENTAGE = 5.0
+WASTE_PERCENTAGE = 15.0
 
 
 def recipe_rows(
