@@ -110,6 +110,17 @@ class Compiler:
         return outcome.result
 
 
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Those that were not read, empty, as the project's hook makes them."""
+    for file in (PROJECT_ROOT / "dbt_project" / "models" / "staging").rglob("*__sources.yml"):
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
+            schema = source.get("schema", source["name"])
+            connection.execute(f"create schema if not exists {schema}")
+            for table in source["tables"]:
+                columns = ", ".join(f"{column['name']} {column['data_type']}" for column in table["columns"])
+                connection.execute(f"create table if not exists {schema}.{table['name']} ({columns})")
+
+
 class Warehouse:
     """The models' tables in the warehouse. Only what other SQL or another parent makes different is built again."""
 
@@ -125,6 +136,7 @@ class Warehouse:
         """The rows of the marts, and of the plan what the next push would send, by table and key."""
         with duckdb.connect(str(self._path)) as connection:
             if not self._built:
+                create_raw_tables(connection)
                 for schema in SCHEMAS:
                     connection.execute(f"drop schema if exists {schema} cascade")
                     connection.execute(f"create schema {schema}")
