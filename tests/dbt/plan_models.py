@@ -109,10 +109,10 @@ class PlanModels:
 
     manifest: Mapping[str, Any]
 
-    def warehouse(self) -> duckdb.DuckDBPyConnection:
-        """An in-memory warehouse: empty marts with their contracts' types, an empty ledger."""
+    def warehouse(self, file: str = ":memory:") -> duckdb.DuckDBPyConnection:
+        """A new warehouse, in memory or in a file: empty marts with their contracts' types, an empty ledger."""
         connection = duckdb.connect(":memory:")
-        connection.execute("attach ':memory:' as warehouse")
+        connection.execute(f"attach '{file}' as warehouse")
         connection.execute("use warehouse")
         ensure_tables(connection)
         for schema in ("marts", "intermediate", "plan"):
