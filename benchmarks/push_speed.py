@@ -20,6 +20,7 @@ import typer
 
 from benchmarks.served import Served, served_optiply
 from load.optiply.push import push
+from pipeline.steps import PUSH_THREADS
 from tests.load.clients import optiply_client
 from tests.load.plan_tables import PlanTables
 from warehouse.connection import connect
@@ -59,7 +60,10 @@ def fill(connection: duckdb.DuckDBPyConnection, *, known: int, planned: int) -> 
 
 def first_push(served: Served, *, workers: int, known: int, records: int) -> Measured:
     """Create so many products."""
-    with tempfile.TemporaryDirectory() as folder, connect(Path(folder) / "warehouse.duckdb") as connection:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        connect(Path(folder) / "warehouse.duckdb", threads=PUSH_THREADS) as connection,
+    ):
         fill(connection, known=known, planned=records)
         client = optiply_client(served.base_url, served.token_url, time.sleep, workers=workers)
         connection.execute(

@@ -31,9 +31,9 @@ def recorded_run(tenant: str, command: str) -> Iterator[Run]:
             yield run
     finally:
         if run is not None:
-            create_markdown_artifact(
-                markdown_summary(run), key=f"sync-{run.tenant.name}", description="What the run did"
-            )
+            # Prefect takes letters, digits and dashes in a key
+            key = f"{command.removeprefix('flow ')}-{run.tenant.name}".replace("_", "-")
+            create_markdown_artifact(markdown_summary(run), key=key, description="What the run did")
 
 
 def run_once(flow: Flow[..., Any], **parameters: Any) -> NoReturn:

@@ -47,6 +47,8 @@ DRIFT_IN_WORDS: Mapping[DriftKind, str] = {
     "changed": "records were changed in Optiply",
     "twice": "remote ids stand on several Optiply records: remove all but one there",
 }
+# The ledger's statements are small: a second thread of DuckDB costs a third more CPU time and saves nothing.
+PUSH_THREADS = 1
 NOTICES_SHOWN = 5  # of each entity and kind; `status` and marts.data_quality have all of them
 
 
@@ -112,7 +114,7 @@ def push_step(
     Raises LedgerMissing in front of an account that the ledger does not know.
     """
     run.say("push: sending the plan to Optiply")
-    with run.timed("push"), connect(run.tenant.warehouse_path) as connection:
+    with run.timed("push"), connect(run.tenant.warehouse_path, threads=PUSH_THREADS) as connection:
         result = load.optiply.push.push(
             connection,
             run.optiply,

@@ -23,7 +23,7 @@ class WarehouseBusy(Exception):
 
 @contextmanager
 def connect(
-    path: Path, *, read_only: bool = False, sleep: Callable[[float], None] = time.sleep
+    path: Path, *, read_only: bool = False, threads: int = 2, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse; on a clean way out everything is checkpointed into the one file.
 
@@ -31,7 +31,7 @@ def connect(
     waited for, 5 seconds at most; then WarehouseBusy says who holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _open(path, read_only, sleep)
+    connection = _open(path, read_only, threads, sleep)
     try:
         yield connection
         if not read_only:
@@ -40,8 +40,10 @@ def connect(
         connection.close()
 
 
-def _open(path: Path, read_only: bool, sleep: Callable[[float], None]) -> duckdb.DuckDBPyConnection:
-    config = {"memory_limit": MEMORY_LIMIT, "threads": "2"}
+def _open(
+    path: Path, read_only: bool, threads: int, sleep: Callable[[float], None]
+) -> duckdb.DuckDBPyConnection:
+    config = {"memory_limit": MEMORY_LIMIT, "threads": str(threads)}
     for attempt in range(OPEN_TRIES):
         try:
             return duckdb.connect(str(path), read_only=read_only, config=dict(config))

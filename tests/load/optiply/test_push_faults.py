@@ -9,7 +9,7 @@ from apis.errors import CredentialsRefused
 from load.optiply import entity_push
 from sandbox.optiply import OptiplySandbox
 from tests.load.optiply.sent import Push, a_whole_plan, some_history, stored, writes
-from tests.load.plan_tables import PlanTables, outcomes, product
+from tests.load.plan_tables import PlanTables, outcomes, product, rows
 
 
 def test_credentials_refused_stop_the_push_with_a_settled_ledger(
@@ -29,6 +29,8 @@ def test_credentials_refused_stop_the_push_with_a_settled_ledger(
         run_push()
     results = [outcome for _, remote_id, outcome in outcomes(connection) if remote_id != "s-0"]
     assert set(results) <= {"unknown", "failed"} and len(results) == 20
+    words = rows(connection, "select distinct message from ledger.intents where outcome = 'failed'")
+    assert all(row["message"].startswith("not sent: ") for row in words)
     sandbox.faults.set([])
     assert run_push().counts["products"].created == 20
     assert len(stored(sandbox, "products")) == 20
