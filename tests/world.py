@@ -94,6 +94,36 @@ class World:
         )
         return str(order.id)
 
+    def order_of_an_older_integration(self, order_id: str) -> dict[str, Any]:
+        """A purchase order in Exact with the same products and quantities, the lines the other way round."""
+        remote_ids = {
+            (entity, int(optiply_id)): remote_id
+            for entity, optiply_id, remote_id in self.query(
+                "select entity, optiply_id, remote_id from ledger.records where entity in ('products', 'suppliers')"
+            )
+        }
+        optiply, exact = self.optiply.store, self.exact.store
+        supplier = optiply.get("buyOrders", int(order_id)).values["supplierId"]
+        header = {
+            "Supplier": remote_ids["suppliers", supplier],
+            "OrderDate": datetime(2026, 3, 2),
+            "OrderStatus": 10,
+        }
+        order = exact.insert("purchase_orders", {**header, "OrderNumber": 1, "YourRef": f"old {order_id}"})
+        for line in reversed(optiply.with_value("buyOrderLines", "buyOrderId", int(order_id))):
+            quantity = float(line.values["quantity"])
+            exact.insert(
+                "purchase_order_lines",
+                {
+                    "PurchaseOrderID": order["PurchaseOrderID"],
+                    "Item": remote_ids["products", line.values["productId"]],
+                    "Quantity": quantity,
+                    "QuantityInPurchaseUnits": quantity,
+                    "AmountDC": 10.0,
+                },
+            )
+        return order
+
     def orders_in_exact(self, order_id: str) -> list[dict[str, Any]]:
         return [row for row in self.exact.store.rows("purchase_orders") if row.get("YourRef") == order_id]
 

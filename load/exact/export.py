@@ -25,6 +25,7 @@ from apis.exact import ExactClient
 from apis.exact.odata import Guid
 from apis.optiply import OptiplyClient
 from load.exact import register
+from load.exact.adopt import adopt_lines, adopt_orders
 from load.exact.current_orders import CHANGED, why_not_now
 from load.exact.link import link
 from load.exact.orders import TABLE, BlockedOrder, PlannedOrder, planned_orders
@@ -75,7 +76,7 @@ def export(
     result = ExportResult()
     if not dry_run:
         stop_on_lost_ledger(ledger, optiply)
-        result.adopted = register.adopt(ledger, at=now())
+        result.adopted = adopt_orders(ledger, at=now())
     ready, blocked = planned_orders(connection, retry_refused=retry_refused, order_ids=order_ids)
     _count_blocked(blocked, result)
     if dry_run:
@@ -86,6 +87,7 @@ def export(
         return result
     work = _Export(ledger, exact, optiply, now, sleep, report, result)
     try:
+        adopt_lines(ledger, optiply, retry_refused=retry_refused, now=now, result=result)
         for unlinked in register.unlinked(ledger, order_ids, retry_refused=retry_refused):
             link(ledger, optiply, unlinked, now=now, result=result)
         work.run(ready, order_ids)

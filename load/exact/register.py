@@ -137,36 +137,6 @@ def write_unsent(ledger: Ledger, planned: PlannedOrder, why_not: str, *, at: dat
     ledger.settle([Outcome(intent, "waiting", at, message=why_not)])
 
 
-def adopt(ledger: Ledger, *, at: datetime) -> int:
-    """X1: buy orders that carry a remote id without a row of ours are taken over, never sent. How many."""
-    found = ledger.connection.execute(
-        """
-        select optiply_buy_order_id, remote_id from marts.exact_adopted_orders
-        where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
-        order by optiply_buy_order_id
-        """
-    ).fetchall()
-    if not found:
-        return 0
-    moment = naive_utc(at)
-    with ledger.transaction():
-        ledger.connection.execute(
-            """
-            insert into ledger.exports (
-                optiply_buy_order_id, sink, marker, exact_id, state, sent_at, linked_at, run_id
-            )
-            select optiply_buy_order_id, ?, optiply_buy_order_id, remote_id, 'adopted', null, ?, ?
-            from marts.exact_adopted_orders
-            where optiply_buy_order_id not in (select optiply_buy_order_id from ledger.exports)
-            """,
-            [PURCHASE_ORDERS.sink, moment, ledger.run_id],
-        )
-        ledger.remember(
-            [KnownRecord("buyOrders", remote_id, order_id) for order_id, remote_id in found], at=at
-        )
-    return len(found)
-
-
 def unlinked(ledger: Ledger, order_ids: Sequence[str] | None, *, retry_refused: bool) -> list[Exported]:
     """Exports whose ids Optiply does not carry yet; without those whose link Optiply has refused."""
     rows = ledger.connection.execute(

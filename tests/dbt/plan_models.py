@@ -96,6 +96,9 @@ ALL_SOURCES_ON: dict[str, Any] = {
     "default_warehouse_id": "1",
     "use_buy_orders_multiple_warehouses": False,
     "use_sales_orders_multiple_warehouses": False,
+    "export_stock_transfers": True,
+    "stock_transfer_from": "1",
+    "stock_transfer_to": "2",
 }
 
 

@@ -53,14 +53,17 @@ def nothing_changes(world: World) -> None:
 
 
 def a_change_is_one_patch_and_an_order_is_made_once(world: World) -> None:
-    """C7; X1, X3, X6, X7, X8: also when the answer to the POST is lost; one that carries a remoteId is not sent."""
+    """C7; X1, X3, X6, X7, X8: also when the answer to the POST is lost. BO7: one that an older integration has sent
+    is taken over with its lines, matched by product and quantity, and made again on neither side."""
     item = world.query(
         "select remote_id from marts.optiply_products where status = 'enabled' order by remote_id limit 1"
     )[0][0]
     world.exact.store.change("items", item, {"Description": "Koffiebonen «Crème» & zo ☕"})
     order_id = world.place_order()
-    adopted_id = world.place_order()
-    world.optiply.store.update("buyOrders", int(adopted_id), {"remoteId": "made-by-an-older-integration"})
+    adopted_id = world.place_order((30, 12))
+    standing = world.order_of_an_older_integration(adopted_id)
+    world.optiply.store.update("buyOrders", int(adopted_id), {"remoteId": standing["PurchaseOrderID"]})
+    held = {entity: len(world.optiply.store.rows(entity)) for entity in ("buyOrders", "buyOrderLines")}
     world.exact.faults.set(
         [{"kind": "reset_after_work", "method": "POST", "path": "*/PurchaseOrders", "at": 1}]
     )
@@ -90,4 +93,10 @@ def a_change_is_one_patch_and_an_order_is_made_once(world: World) -> None:
     assert dict(world.query("select optiply_buy_order_id, state from ledger.exports")) == {
         order_id: "linked",
         adopted_id: "adopted",
+    }
+    assert held == {entity: len(world.optiply.store.rows(entity)) for entity in held}
+    lines = world.exact.store.children("purchase_order_lines", "PurchaseOrderID", standing["PurchaseOrderID"])
+    assert {line["ID"]: line["Quantity"] for line in lines} == {
+        row.values["remoteId"]: row.values["quantity"]
+        for row in world.optiply.store.with_value("buyOrderLines", "buyOrderId", int(adopted_id))
     }

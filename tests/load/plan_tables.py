@@ -61,6 +61,10 @@ class PlanTables:
         connection.execute(
             "create table if not exists marts.exact_adopted_orders (optiply_buy_order_id varchar, remote_id varchar)"
         )
+        connection.execute(
+            "create table if not exists marts.exact_adopted_lines"
+            " (optiply_buy_order_id varchar, optiply_buy_order_line_id varchar, exact_line_id varchar)"
+        )
 
     def clear(self) -> None:
         self.connection.execute("delete from plan.plan_optiply")

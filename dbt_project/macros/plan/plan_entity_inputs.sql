@@ -10,6 +10,8 @@
         'items': true,
         'assembly_orders': flag('use_assembly_orders'),
         'manufacturing_shop_orders': flag('use_production_orders'),
+        'warehouse_transfers': flag('export_stock_transfers'),
+        'warehouse_transfer_lines': flag('export_stock_transfers'),
         'warehouses': not flag('use_buy_orders_multiple_warehouses'),
     } -%}
     {%- set receipt_streams = {
@@ -106,11 +108,10 @@
     {%- endfor -%}
     {#- BO7: an order that Optiply made and Exact holds is told by Optiply's own orders -#}
     {%- for entity in ['buyOrders', 'buyOrderLines', 'receiptLines'] -%}
-        {%- do inputs.append({'entity': entity, 'source': 'optiply', 'stream': 'buy_orders', 'optional': false}) -%}
+        {%- for stream in ['buy_orders', 'buy_order_lines'] -%}
+            {%- do inputs.append({'entity': entity, 'source': 'optiply', 'stream': stream, 'optional': false}) -%}
+        {%- endfor -%}
     {%- endfor -%}
-    {%- do inputs.append({
-        'entity': 'buyOrderLines', 'source': 'optiply', 'stream': 'buy_order_lines', 'optional': false,
-    }) -%}
     {#- P8, P9: a warehouse system that could not be read holds stock levels, not the rest of the product -#}
     {%- for system in ['montapacking', 'qls'] if flag('map_stockLevel') and flag('sync_stock_' ~ system) -%}
         {%- do inputs.append({

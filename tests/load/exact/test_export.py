@@ -347,6 +347,47 @@ def test_an_order_that_carries_a_remote_id_is_taken_over_and_never_sent(
     assert run_export().adopted == 0
 
 
+def test_lines_of_an_order_that_was_taken_over_get_their_remote_ids(
+    run_export: Export,
+    buy_orders: BuyOrders,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """X1, BO7: each line once; one that is gone or refused is told once, one that was not reached waits."""
+    order_id = buy_orders.place((SCREW, 2), (BOLT, 1), (BOLT, 3), (SCREW, 5), plan=False)
+    first, gone, unreached, known = buy_orders.line_ids(order_id)
+    connection.executemany(
+        "insert into marts.exact_adopted_lines values (?, ?, ?)",
+        [[order_id, line_id, f"x{line_id}"] for line_id in (first, gone, unreached, known)],
+    )
+    connection.execute(
+        "insert into ledger.records (entity, remote_id, optiply_id) values ('buyOrderLines', ?, '0')",
+        [f"x{known}"],
+    )
+    sandbox.store.delete("buyOrderLines", int(gone))
+    sandbox.faults.set([{"kind": "503", "method": "PATCH", "path": f"*/buyOrderLines/{unreached}"}])
+    result = run_export()
+    assert (result.linked, result.counts.failed) == (1, 1)
+    assert any("was deleted in Optiply" in notice.reason for notice in result.notices)
+    assert records(connection)["buyOrderLines", f"x{first}"] == first
+    assert sandbox.store.get("buyOrderLines", int(first)).values["remoteId"] == f"x{first}"
+    assert sandbox.store.get("buyOrderLines", int(known)).values.get("remoteId") is None
+
+    sandbox.faults.set([])
+    connection.execute("delete from marts.exact_adopted_lines where optiply_buy_order_line_id = ?", [gone])
+    sandbox.traffic.clear()
+    assert run_export().linked == 1
+    assert [write["path"] for write in sandbox.traffic.summary()["writes"]] == [
+        f"/v1/buyOrderLines/{unreached}"
+    ]
+    ended = rows(connection, "select outcome, status_code from ledger.intents where operation = 'link'")
+    assert {(row["outcome"], row["status_code"]) for row in ended} == {
+        ("accepted", None),
+        ("failed", 404),
+        ("failed", None),
+    }
+
+
 def test_an_interrupted_link_is_finished_and_nothing_is_sent_again(
     run_export: Export,
     buy_orders: BuyOrders,

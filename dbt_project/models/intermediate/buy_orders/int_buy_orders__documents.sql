@@ -1,5 +1,5 @@
--- One row per purchase order, assembly order or shop order in Exact, in one form for all (BO1, BO2, BO9,
--- BO10).
+-- One row per buy order in Exact, in one form for all: a purchase order, an assembly order, shop orders, a
+-- transfer that we made (BO1, BO2, BO9, BO10, X9).
 with
 
 purchase_orders as (
@@ -16,11 +16,11 @@ assembly_orders as (
     from {{ ref('stg_exact__assembly_orders') }}
 ),
 
-shop_orders as (
+internal_documents as (
     select
-        exact_shop_order_id, shop_order_number, status_code, exact_warehouse_id, entry_date, planned_date,
-        modified_at
-    from {{ ref('stg_exact__manufacturing_shop_orders') }}
+        remote_id, document_type, document_number, supplier_remote_id, exact_warehouse_id, placed_date,
+        expected_date, is_complete, modified_at, is_exported, is_unlinked_export
+    from {{ ref('int_buy_orders__internal_documents') }}
 ),
 
 accepted as (
@@ -45,7 +45,10 @@ documents as (
         {{ instant_text('modified_at') }} as completed_if_complete,
         is_drop_shipment,
         amount_fc,
-        amount_excl_vat_fc
+        amount_excl_vat_fc,
+        -- BO7: theirs are told by int_buy_orders__unregistered_exports
+        false as is_exported,
+        false as is_unlinked_export
     from purchase_orders
 
     union all
@@ -63,26 +66,30 @@ documents as (
         {{ instant_text('coalesce(finished_date, assembly_date, order_date)') }} as completed_if_complete,
         false as is_drop_shipment,
         cast(null as decimal(28, 8)) as amount_fc,
-        cast(null as decimal(28, 8)) as amount_excl_vat_fc
+        cast(null as decimal(28, 8)) as amount_excl_vat_fc,
+        false as is_exported,
+        false as is_unlinked_export
     from assembly_orders
 
     union all
 
     select
-        exact_shop_order_id as remote_id,
-        'shop_order' as document_type,
-        shop_order_number as document_number,
+        remote_id,
+        document_type,
+        document_number,
         cast(null as integer) as type_code,
-        'assembly' as supplier_remote_id,
+        supplier_remote_id,
         exact_warehouse_id,
-        entry_date as placed_date,
-        planned_date as expected_date,
-        status_code in (30, 40) as is_complete,
+        placed_date,
+        expected_date,
+        is_complete,
         {{ instant_text('modified_at') }} as completed_if_complete,
         false as is_drop_shipment,
         cast(null as decimal(28, 8)) as amount_fc,
-        cast(null as decimal(28, 8)) as amount_excl_vat_fc
-    from shop_orders
+        cast(null as decimal(28, 8)) as amount_excl_vat_fc,
+        is_exported,
+        is_unlinked_export
+    from internal_documents
 ),
 
 with_ledger as (

@@ -42,11 +42,15 @@ matched as (
             and deleted.deleted_key = document_keys.document_key
 ),
 
--- C8: a complete read did not bring them again; assembly orders have no other evidence
+-- C8: a complete read did not bring them again; assembly orders and transfers have no other evidence
 gone as (
     select row_key as remote_id
     from {{ source('runs', 'rows_gone') }}
-    where source = 'exact' and stream in ('purchase_orders', 'assembly_orders', 'manufacturing_shop_orders')
+    where
+        source = 'exact'
+        and stream in (
+            'purchase_orders', 'assembly_orders', 'manufacturing_shop_orders', 'warehouse_transfers'
+        )
 ),
 
 deleted_documents as (

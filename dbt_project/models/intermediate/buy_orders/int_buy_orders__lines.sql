@@ -20,9 +20,9 @@ assembly_orders as (
     from {{ ref('stg_exact__assembly_orders') }}
 ),
 
-shop_orders as (
-    select exact_shop_order_id, exact_item_id, planned_qty, planned_date
-    from {{ ref('stg_exact__manufacturing_shop_orders') }}
+internal_lines as (
+    select line_id, remote_id, line_number, exact_item_id, ordered_qty, amount, expected_date, is_deleted
+    from {{ ref('int_buy_orders__internal_lines') }}
 ),
 
 deleted as (
@@ -77,11 +77,9 @@ lines as (
     union all
 
     select
-        exact_shop_order_id as line_id, exact_shop_order_id as remote_id, 1 as line_number,
-        exact_item_id, planned_qty as ordered_qty, null as ordered_qty_purchase_unit,
-        0 as amount_fc, 0 as amount_dc, 0 as vat_amount_fc, planned_date as expected_date,
-        false as is_deleted
-    from shop_orders
+        line_id, remote_id, line_number, exact_item_id, ordered_qty, null as ordered_qty_purchase_unit,
+        amount as amount_fc, amount as amount_dc, 0 as vat_amount_fc, expected_date, is_deleted
+    from internal_lines
 ),
 
 wanted_lines as (

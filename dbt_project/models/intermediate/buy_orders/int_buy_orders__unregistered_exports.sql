@@ -1,6 +1,7 @@
--- One row per purchase order in Exact that we made from an Optiply order and that the ledger does not know
--- yet (BO7): the answer to the export was lost, or the ledger was. Marker and supplier tell it (X6). The
--- export registers it; until then it must not become a second order in Optiply.
+-- One row per purchase order in Exact that was made from an Optiply order and that the ledger does not know
+-- yet (BO7): the answer to the export was lost, or the ledger was (marker and supplier tell it, X6), or
+-- somebody else exported it (it carries the id in Optiply, X1). The export registers it; until then it must
+-- not become a second order in Optiply.
 with
 
 purchase_orders as (
@@ -42,6 +43,11 @@ markers as (
     from open_intents
 ),
 
+adopted as (
+    select remote_id, optiply_buy_order_id
+    from {{ ref('int_export__adopted_orders') }}
+),
+
 unregistered as (
     select purchase_orders.exact_purchase_order_id as remote_id, markers.marker as optiply_buy_order_id
     from purchase_orders
@@ -50,6 +56,12 @@ unregistered as (
             purchase_orders.your_ref = markers.marker
             and purchase_orders.exact_supplier_id = markers.supplier_remote_id
     anti join accepted on purchase_orders.exact_purchase_order_id = accepted.remote_id
+
+    union
+
+    select adopted.remote_id, adopted.optiply_buy_order_id
+    from adopted
+    anti join accepted on adopted.remote_id = accepted.remote_id
 )
 
 select * from unregistered

@@ -5,13 +5,20 @@ with
 documents as (
     select
         remote_id, document_type, document_number, type_code, supplier_remote_id, exact_warehouse_id,
-        placed_date, is_complete, is_drop_shipment, is_in_optiply
+        placed_date, is_complete, is_drop_shipment, is_in_optiply, is_exported, is_unlinked_export
     from {{ ref('int_buy_orders__documents') }}
 ),
 
 deleted as (
     select remote_id
     from {{ ref('int_buy_orders__documents_deleted') }}
+),
+
+-- of an order that became several shop orders: not all of them are deleted
+standing as (
+    select remote_id
+    from {{ ref('int_buy_orders__internal_documents') }}
+    where not is_deleted
 ),
 
 default_warehouse as (
@@ -22,11 +29,14 @@ default_warehouse as (
 facts as (
     select
         documents.*,
-        deleted.remote_id is not null as is_deleted,
-        not {{ flag_sql('use_buy_orders_multiple_warehouses') }} as is_one_warehouse_only,
+        deleted.remote_id is not null and standing.remote_id is null as is_deleted,
+        not {{ flag_sql('use_buy_orders_multiple_warehouses') }}
+        -- X9: it goes where stock_transfer_to says
+        and documents.document_type <> 'warehouse_transfer' as is_one_warehouse_only,
         default_warehouse.exact_warehouse_id as default_warehouse_id
     from documents
     left join deleted on documents.remote_id = deleted.remote_id
+    left join standing on documents.remote_id = standing.remote_id
     left join default_warehouse on true
 ),
 
@@ -51,7 +61,11 @@ judged as (
                 then ['outside', 'F', 'the default warehouse is not in Exact']
             when is_one_warehouse_only and (exact_warehouse_id = default_warehouse_id) is not true
                 then ['leaves', 'F', 'flag use_buy_orders_multiple_warehouses']
-            when supplier_remote_id is null then ['outside', 'BO1', 'no supplier in Exact']
+            when is_unlinked_export
+                then ['outside', 'BO7', 'the Optiply order it was made of does not carry its id yet']
+            -- what we made of an order keeps its supplier, also one that Exact does not know
+            when supplier_remote_id is null and not (is_exported and is_in_optiply)
+                then ['outside', 'BO1', 'no supplier in Exact']
             when placed_date is null then ['outside', 'BO1', 'no date in Exact']
             when is_complete and not is_in_optiply and placed_date < {{ first_order_date() }}
                 then ['outside', 'BO8', 'complete, and dated before start_date']

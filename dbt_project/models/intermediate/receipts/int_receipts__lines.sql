@@ -1,5 +1,6 @@
 -- One row per receipt in Exact, in one form for all: a goods receipt line (RL1), a purchase return line
--- (RL3), what an assembly or shop order has produced (BO9, BO10). Before any conversion.
+-- (RL3), what an assembly or shop order has produced (BO9, BO10), what a transfer of ours has moved (X9).
+-- Before any conversion.
 with
 
 goods_receipts as (
@@ -34,6 +35,21 @@ assembly_orders as (
 shop_orders as (
     select exact_shop_order_id, produced_qty, modified_at
     from {{ ref('stg_exact__manufacturing_shop_orders') }}
+),
+
+-- X9: a transfer moves all of it at once
+moved_lines as (
+    select
+        lines.exact_warehouse_transfer_line_id as line_id,
+        lines.moved_qty,
+        coalesce(transfers.transfer_date, transfers.planned_receipt_date) as moved_date,
+        transfers.modified_at
+    from {{ ref('stg_exact__warehouse_transfer_lines') }} as lines
+    inner join {{ ref('stg_exact__warehouse_transfers') }} as transfers
+        on lines.exact_warehouse_transfer_id = transfers.exact_warehouse_transfer_id
+    semi join {{ ref('int_buy_orders__internal_exports') }} as exports
+        on lines.exact_warehouse_transfer_id = exports.exact_id
+    where transfers.status_code = 50
 ),
 
 receipts as (
@@ -84,6 +100,17 @@ receipts as (
         cast(null as date) as receipt_date,
         modified_at as created_at
     from shop_orders
+
+    union all
+
+    select
+        line_id as remote_id,
+        'transfer' as receipt_type,
+        line_id,
+        moved_qty as received_qty,
+        moved_date as receipt_date,
+        modified_at as created_at
+    from moved_lines
 )
 
 select * from receipts

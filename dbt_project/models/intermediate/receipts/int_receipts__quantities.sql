@@ -34,8 +34,8 @@ factors as (
         receipts.received_qty,
         lines.unit_factor,
         case
-            -- BO9, BO10: what was produced is counted in the item's own unit
-            when receipts.receipt_type in ('assembly', 'production') then 1
+            -- BO9, BO10, X9: what was made or moved is counted in the item's own unit
+            when receipts.receipt_type in ('assembly', 'production', 'transfer') then 1
             else coalesce(
                 nullif(lines.ordered_qty, 0) / nullif(lines.ordered_qty_purchase_unit, 0),
                 supplier_items.stock_units,

@@ -13,10 +13,13 @@ quantities as (
     from {{ ref('int_receipts__quantities') }}
 ),
 
--- of purchase orders only: an assembly or shop order is its own line
+-- an assembly order is its own line
 exact_lines as (
     select exact_purchase_order_line_id as line_id, exact_purchase_order_id as order_remote_id
     from {{ ref('stg_exact__purchase_order_lines') }}
+    union all
+    select line_id, remote_id as order_remote_id
+    from {{ ref('int_buy_orders__internal_lines') }}
 ),
 
 orders as (

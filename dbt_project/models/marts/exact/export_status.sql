@@ -30,7 +30,7 @@ left_waiting as (
 ),
 
 received as (
-    select exact_purchase_order_id, order_status_code, ordered_qty_purchase_unit, received_qty_purchase_unit
+    select exact_id, ended_as, ordered_qty_purchase_unit, received_qty_purchase_unit
     from {{ ref('int_export__received') }}
 ),
 
@@ -80,8 +80,7 @@ sent as (
         exports.optiply_buy_order_id, exports.sink, exports.marker,
         case
             when exports.state = 'gone' or come_back.exact_id is not null then 'deleted in Optiply'
-            when received.order_status_code = 30 then 'complete'
-            when received.order_status_code = 40 then 'cancelled'
+            when received.ended_as is not null then received.ended_as
             when received.received_qty_purchase_unit <= 0 then 'sent'
             when received.received_qty_purchase_unit < received.ordered_qty_purchase_unit
                 then 'received in part'
@@ -98,7 +97,7 @@ sent as (
         exports.exact_id, exports.exact_number, exports.sent_at,
         received.ordered_qty_purchase_unit, received.received_qty_purchase_unit
     from exports
-    left join received on exports.exact_id = received.exact_purchase_order_id
+    left join received on exports.exact_id = received.exact_id
     left join come_back on exports.exact_id = come_back.exact_id
     left join changes on exports.optiply_buy_order_id = changes.optiply_buy_order_id
 ),

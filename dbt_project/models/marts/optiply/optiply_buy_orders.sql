@@ -28,7 +28,7 @@ buy_orders as (
         documents.supplier_remote_id,
         cast(coalesce(totals.total_value, 0) as decimal(19, 2)) as total_value,
         {{ instant_text('documents.expected_date') }} as expected_delivery_date,
-        documents.document_type <> 'purchase_order' as assembly
+        documents.document_type in ('assembly_order', 'shop_order') as assembly
     from documents
     inner join verdicts on documents.remote_id = verdicts.remote_id
     left join totals on documents.remote_id = totals.remote_id
