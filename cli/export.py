@@ -73,6 +73,12 @@ def _chosen(sink: str | None, source: str | None, order: list[str] | None) -> Si
     return SINKS[sink]
 
 
+def _defaults(tenant: Tenant, sink: Sink) -> dict[str, str]:
+    """X5: the warehouse that orders are written to, as id or code."""
+    warehouse = tenant.flags.warehouse_uuid or tenant.flags.default_warehouse_id
+    return {"Warehouse": warehouse} if warehouse and sink.name == "BuyOrders" else {}
+
+
 def _dry_run(
     settings: Tenant, sink: Sink | None, source: str | None, order: list[str] | None, retry_refused: bool
 ) -> None:
@@ -100,6 +106,7 @@ def _dry_run(
                 records,
                 run_id="dry-run",
                 now=utc_now,
+                defaults=_defaults(settings, sink),
                 dry_run=True,
                 report=_print,
             )
@@ -117,6 +124,7 @@ def _send(run: Run, sink: Sink, source: str, retry_refused: bool) -> None:
             read_records(connection, source),
             run_id=run.run_id,
             now=run.now,
+            defaults=_defaults(run.tenant, sink),
             retry_refused=retry_refused,
             report=run.say,
         )

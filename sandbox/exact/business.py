@@ -12,6 +12,7 @@ from sandbox.company.company import Row, Value
 from sandbox.exact.entity_sets import EntitySet
 from sandbox.exact.purchase_orders import PurchaseOrderRules
 from sandbox.exact.refusals import exists_already, not_found
+from sandbox.exact.stock_rules import StockCountRules, WarehouseTransferRules
 from sandbox.exact.store import Store
 
 # guid field -> the stream whose row it names; a value that is not there is refused
@@ -20,11 +21,13 @@ REFERENCES: Mapping[str, str] = {
     "ItemGroup": "item_groups",
     "OrderedBy": "accounts",
     "DeliverTo": "accounts",
+    "Document": "documents",
     "InvoiceTo": "accounts",
     "PurchaseOrderLine": "purchase_order_lines",
     "Supplier": "accounts",
     "Warehouse": "warehouses",
     "WarehouseFrom": "warehouses",
+    "WarehouseID": "warehouses",
     "WarehouseTo": "warehouses",
 }
 # what an entry repeats of the row that it refers to: SupplierName, WarehouseCode, ItemDescription ...
@@ -33,13 +36,16 @@ CODE_LENGTH = 18  # codes of accounts are padded with leading spaces
 
 
 class Rules(Protocol):
-    """The rules of one kind of document. Each method gives the fields to set, or raises Refused."""
+    """The rules of one kind of document. Each method gives the fields to set, or raises Refused; `written` does
+    what follows from a new entry that stands."""
 
     def header(self, store: Store, header: Row) -> Row: ...
 
     def line(self, store: Store, header: Row, line: Row, sent: Collection[str]) -> Row: ...
 
     def totals(self, header: Row, lines: Sequence[Row]) -> Row: ...
+
+    def written(self, store: Store, header: Row, lines: Sequence[Row]) -> None: ...
 
 
 class NoRules:
@@ -53,6 +59,9 @@ class NoRules:
 
     def totals(self, header: Row, lines: Sequence[Row]) -> Row:  # noqa: ARG002
         return {}
+
+    def written(self, store: Store, header: Row, lines: Sequence[Row]) -> None:
+        """Nothing follows from it."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,12 @@ SINKS: Mapping[str, Sink] = {
         unique=("OrderNumber",),
         defaults={"Status": 12, "DeliveryStatus": 12, "InvoiceStatus": 12, "ApprovalStatus": 1},
     ),
-    "warehouse_transfers": Sink(number="TransferNumber", defaults={"Status": 10, "Source": 4}),
+    "stock_counts": Sink(
+        number="StockCountNumber", defaults={"Status": 12, "Source": 4}, rules=StockCountRules()
+    ),
+    "warehouse_transfers": Sink(
+        number="TransferNumber", defaults={"Status": 10, "Source": 4}, rules=WarehouseTransferRules()
+    ),
 }
 
 

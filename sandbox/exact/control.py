@@ -16,9 +16,10 @@ from typing import Any
 from pydantic import ValidationError
 from werkzeug import Request, Response
 
-from extract.exact.catalogue import Stream, catalogue
+from extract.exact.catalogue import Stream
 from sandbox.company.company import Row, Value
 from sandbox.exact import edm
+from sandbox.exact.catalogue import catalogue
 from sandbox.exact.store import Store, UnknownRow
 from sandbox.faults import Faults
 

@@ -1,4 +1,4 @@
-"""The entity sets that the server offers, made from the stream catalogue: a further stream is data.
+"""The entity sets that the server offers, made from its catalogue: a further stream is data.
 
 Several streams can share one path (suppliers and accounts; header and line of a combined sync endpoint): the
 entity set has the fields of all of them.
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from extract.exact.catalogue import RowKind, Stream, Variant, catalogue
+from extract.exact.catalogue import RowKind, Stream, Variant
+from sandbox.exact.catalogue import catalogue
 
 # (stream, collection) -> (field of the parent, field of the child) where the two are not both the
 # parent's key under one name

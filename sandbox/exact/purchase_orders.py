@@ -21,6 +21,9 @@ CENT = Decimal("0.01")
 class PurchaseOrderRules:
     """Checks and fills a purchase order's header and lines; reads the store, writes nothing."""
 
+    def written(self, store: Store, header: Row, lines: Sequence[Row]) -> None:
+        """Nothing follows from it."""
+
     def header(self, store: Store, header: Row) -> Row:
         """Raises Refused: the supplier is none or is blocked, no warehouse."""
         supplier = store.find("accounts", header.get("Supplier"))

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from extract.exact.catalogue import Stream, catalogue
+from extract.exact.catalogue import Stream
 from sandbox.company.company import Company, Row, Value
+from sandbox.exact.catalogue import catalogue
 from sandbox.exact.entity_sets import collections_of, combined_lines
 
 FIRST_TIMESTAMP = 1_000_000  # any number: a row version is no time

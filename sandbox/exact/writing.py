@@ -74,6 +74,7 @@ class Writer:
             link = {collection.child_field: stored[collection.parent_field]}
             numbered: Row = {"LineNumber": number} if _has_line_number(collection) else {}
             self._store.insert(collection.stream, line | link | numbered)
+        sink.rules.written(self._store, stored, [line for _, line in lines])
         return self._store.find(entity_set.stream, stored[entity_set.key[0]]) or stored
 
     def _new_line(self, sink: business.Sink, collection: Collection, header: Row, line: Row) -> Row:

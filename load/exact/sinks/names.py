@@ -33,6 +33,7 @@ NAMED: Mapping[str, Directory] = {
     "InvoiceTo": ACCOUNTS,
     "Item": ITEMS,
     "Warehouse": WAREHOUSES,
+    "WarehouseID": WAREHOUSES,
     "WarehouseFrom": WAREHOUSES,
     "WarehouseTo": WAREHOUSES,
     "GLAccount": GL_ACCOUNTS,

@@ -1,7 +1,8 @@
 """Records for a sink, from a JSON Lines file, a Parquet file or a table of the warehouse.
 
 A record has Exact's own field names, lines as a list under the name of their collection, and beside them
-`division` (another than the tenant's) and `id` (the reference, where the marker's field is not given).
+`division` (another than the tenant's), `id` (the reference, where the marker's field is not given) and
+`attachments` (files; see `attachments.read_attachments`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from load.exact.sinks.attachments import Attachment, AttachmentUnreadable, read_attachments
 
 
 class RecordsUnreadable(Exception):
@@ -28,10 +31,12 @@ class SinkRecord:
     fields: dict[str, Any]
     division: int | None
     reference: str | None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def read_records(connection: duckdb.DuckDBPyConnection, source: str) -> list[SinkRecord]:
     """Raises RecordsUnreadable. source: `*.jsonl`, `*.parquet`, or `schema.table` of the warehouse."""
+    folder = Path(source).parent if source.endswith((".jsonl", ".parquet")) else Path()
     if source.endswith(".jsonl"):
         rows = _json_lines(Path(source))
     elif source.endswith(".parquet"):
@@ -41,7 +46,7 @@ def read_records(connection: duckdb.DuckDBPyConnection, source: str) -> list[Sin
     else:
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in source.split("."))
         rows = _query(connection, f"from {quoted}", [], source)
-    return [_record(position, row) for position, row in enumerate(rows, start=1)]
+    return [_record(position, row, folder) for position, row in enumerate(rows, start=1)]
 
 
 def _json_lines(path: Path) -> list[dict[str, Any]]:
@@ -74,12 +79,16 @@ def _query(
         raise RecordsUnreadable(f"{source} cannot be read: {error}") from error
 
 
-def _record(position: int, row: dict[str, Any]) -> SinkRecord:
+def _record(position: int, row: dict[str, Any], folder: Path) -> SinkRecord:
     fields = {name: _plain(value) for name, value in row.items() if value is not None}
     division, reference = fields.pop("division", None), fields.pop("id", None)
     if division is not None and not (isinstance(division, int) and division > 0):
         raise RecordsUnreadable(f"record {position}: division {division!r} is not a number of a division")
-    return SinkRecord(position, fields, division, None if reference is None else str(reference))
+    try:
+        attachments = read_attachments(fields.pop("attachments", []), folder)
+    except AttachmentUnreadable as error:
+        raise RecordsUnreadable(f"record {position}: {error}") from error
+    return SinkRecord(position, fields, division, None if reference is None else str(reference), attachments)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Records of any sink to Exact (X11), each exactly once: validated, its names resolved, looked up, then sent.
 
-The intent is committed before the POST and settled after it, as for Optiply's own orders. A record is known
-by its sink and its reference: the same record again is not sent again, other content under it is refused.
+A record is known by its sink and its reference: the same record again is not sent again, other content under it
+is refused.
 """
 
 from __future__ import annotations
@@ -9,27 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
-from apis.errors import ApiError, DailyLimitReached, OutcomeUnknown, RecordRefused, StopRun
+from apis.errors import ApiError, DailyLimitReached, StopRun
 from apis.exact import ExactClient
 from apis.exact.odata import Guid, and_, eq, trimmed_eq
 from apis.optiply import OptiplyClient
-from load.exact.refusals import in_plain_words
 from load.exact.result import ExportResult
+from load.exact.sinks.attachments import Attachment, attach
 from load.exact.sinks.catalogue import PADDED_CODES, Sink
 from load.exact.sinks.names import NameRefused, Names, in_codes
+from load.exact.sinks.once import Entry, Once, RefusedByExact
 from load.exact.sinks.records import SinkRecord
-from load.exact.sinks.validation import problems
-from load.ledger import Intent, Ledger, Outcome, Result, naive_utc
+from load.exact.sinks.validation import problems, write_rules
+from load.ledger import Ledger
 from load.optiply.lost_ledger import stop_on_lost_ledger
 from load.optiply.result import Notice
-from load.optiply.send import IN_FLIGHT_SECONDS, NotConfirmed
+from load.optiply.send import NotConfirmed
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,13 @@ class Ready:
     marker: str
     body: dict[str, Any]
     division: int | None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def payload(self) -> str:
-        content = {"division": self.division, "body": self.body}
+        content: dict[str, Any] = {"division": self.division, "body": self.body}
+        if self.attachments:
+            content["attachments"] = {each.file_name: each.digest for each in self.attachments}
         return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
     @property
@@ -59,6 +63,7 @@ def send_records(
     records: Sequence[SinkRecord],
     *,
     run_id: str,
+    defaults: Mapping[str, Any] | None = None,
     now: Callable[[], datetime],
     dry_run: bool = False,
     retry_refused: bool = False,
@@ -66,6 +71,7 @@ def send_records(
     report: Callable[[str], None] = lambda _: None,
 ) -> ExportResult:
     """Every record is validated before the first is sent. dry_run: reports the bodies, asks and writes nothing.
+    defaults: what the tenant's settings say where a record for the tenant's own division says nothing.
 
     Raises LedgerMissing, and CredentialsRefused after the ledger is settled.
     """
@@ -73,12 +79,12 @@ def send_records(
     result = ExportResult()
     if not dry_run:
         stop_on_lost_ledger(ledger, optiply)
-    ready = _validated(sink, records, result)
+    ready = _validated(sink, records, defaults or {}, result)
     if dry_run:
         for record in ready:
             report(f"would send {record.key} to {sink.path}: {record.payload}")
         return result
-    work = _Sending(ledger, exact, sink, now, sleep, result)
+    work = _Sending(ledger, exact, sink, Once(ledger, exact, now, sleep), result)
     try:
         for number, record in enumerate(ready, start=1):
             work.send(record, retry_refused=retry_refused)
@@ -90,10 +96,13 @@ def send_records(
     return result
 
 
-def _validated(sink: Sink, records: Sequence[SinkRecord], result: ExportResult) -> list[Ready]:
+def _validated(
+    sink: Sink, records: Sequence[SinkRecord], defaults: Mapping[str, Any], result: ExportResult
+) -> list[Ready]:
     ready: dict[str, Ready] = {}
     for record in records:
-        body = {**sink.defaults, **record.fields}
+        # ids and codes of the settings are those of the tenant's division
+        body = {**sink.defaults, **(defaults if record.division is None else {}), **record.fields}
         if record.reference is not None:
             body.setdefault(sink.marker, record.reference)
         marker = str(body.get(sink.marker) or "").strip()
@@ -108,10 +117,14 @@ def _validated(sink: Sink, records: Sequence[SinkRecord], result: ExportResult) 
             found.append(f"{sink.marker} (or id) is needed: a record is recognised by it")
         if name in ready:
             found.append(f"{sink.marker} {marker!r} stands twice among the records")
+        if record.attachments and "Document" not in write_rules()[sink.path]["post"]:
+            found.append(f"{sink.name} takes no attachments")
+        if record.attachments and "Document" in body:
+            found.append("Document and attachments exclude each other: the attachments get a document")
         if found:
             _refuse(result, sink, name, "; ".join(found))
         else:
-            ready[name] = Ready(name, marker, body, record.division)
+            ready[name] = Ready(name, marker, body, record.division, record.attachments)
     return list(ready.values())
 
 
@@ -119,19 +132,11 @@ class _Sending:
     """The records of one run, one after the other."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        exact: ExactClient,
-        sink: Sink,
-        now: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        result: ExportResult,
+        self, ledger: Ledger, exact: ExactClient, sink: Sink, once: Once, result: ExportResult
     ) -> None:
         self.ledger = ledger
-        self.exact = exact
         self.sink = sink
-        self.now = now
-        self.sleep = sleep
+        self.once = once
         self.result = result
         self.names = Names(exact)
 
@@ -139,108 +144,52 @@ class _Sending:
         if self._is_done(record) or (not retry_refused and self._is_refused(record)):
             return
         try:
-            body = self.names.resolve(record.body, record.division)
-            left_open = self._let_arrive(record)
-            standing = self._look_up(record, body)
-        except NameRefused as refused:
+            made = self.once.make(self._entry(record), complete=lambda: self._document(record))
+        except (NameRefused, RefusedByExact) as refused:
             _refuse(self.result, self.sink, record.key, str(refused))
-            return
         except StopRun:
             raise
-        except ApiError as error:
-            self.result.counts.failed += 1
-            self.result.stopped = f"Exact could not be asked, so {record.key} was not sent: {error}"
-            return
-        for intent in left_open:
-            self._settle(
-                intent, "accepted" if standing else "failed", "looked up after a lost answer", standing
-            )
-        if standing and left_open:
-            self.result.counts.created += 1
-            self.result.found += 1
-            return
-        self._send_new(record, body, standing)
-
-    def _send_new(self, record: Ready, body: dict[str, Any], standing: str | None) -> None:
-        intent = self.ledger.intent(
-            "exact",
-            self.sink.name,
-            record.key,
-            "create",
-            at=self.now(),
-            payload=record.payload,
-            payload_hash=record.payload_hash,
-        )
-        self.ledger.open([intent])
-        try:
-            created = standing or self._post(record, body)
-        except RecordRefused as refusal:
-            words = in_plain_words("; ".join(refusal.messages))
-            self._settle(intent, "refused", words)
-            _refuse(self.result, self.sink, record.key, words)
         except (NotConfirmed, ApiError) as error:
-            self._settle(intent, "unknown" if isinstance(error, NotConfirmed) else "failed", str(error))
             self.result.counts.failed += 1
-            cause = error.__cause__ if isinstance(error, NotConfirmed) else error
-            if isinstance(cause, StopRun):
-                raise cause from None
-            self.result.stopped = f"Exact could not go on: {error}"
+            if isinstance(error, NotConfirmed) and isinstance(error.__cause__, StopRun):
+                raise error.__cause__ from None
+            self.result.stopped = f"Exact could not go on with {record.key}: {error}"
         else:
-            self._settle(intent, "accepted", "found in Exact by its reference" if standing else None, created)
             self.result.counts.created += 1
-            self.result.found += standing is not None
+            self.result.found += made.was_found
 
-    def _post(self, record: Ready, body: dict[str, Any]) -> str:
-        """The id in Exact, however many requests it takes. Raises NotConfirmed where nobody knows."""
-        doubt: OutcomeUnknown | None = None
-        for _ in range(2):
-            try:
-                entry = self.exact.create(self.sink.path, body, division=record.division)
-                return str(entry.get(self.sink.key) or "")
-            except OutcomeUnknown as error:
-                doubt = error
-                self.sleep(IN_FLIGHT_SECONDS)
-                try:
-                    found = self._look_up(record, body)
-                except ApiError as failed:
-                    raise NotConfirmed(f"the look-up failed: {failed}") from failed
-                if found:
-                    return found
-            except RecordRefused:
-                raise
-            except ApiError as error:
-                if doubt:
-                    raise NotConfirmed(f"{doubt}; then {error}") from error
-                raise
-        raise NotConfirmed(f"sent twice, not found in Exact: {doubt}")
-
-    def _look_up(self, record: Ready, body: dict[str, Any]) -> str | None:
-        """X6: the id of the record with this reference and counterpart."""
+    def _entry(self, record: Ready) -> Entry:
+        """Names as ids. Raises NameRefused, and what a read raises."""
+        body = self.names.resolve(record.body, record.division)
         is_padded = self.sink.marker == "Code" and self.sink.path in PADDED_CODES
         condition = (trimmed_eq if is_padded else eq)(self.sink.marker, record.marker)
         if self.sink.counterpart:
             condition = and_(condition, eq(self.sink.counterpart, Guid(body[self.sink.counterpart])))
-        pages = self.exact.pages(
-            self.sink.path, select=(self.sink.key,), filter=condition, division=record.division
+        return Entry(
+            entity=self.sink.name,
+            key=record.key,
+            path=self.sink.path,
+            key_field=self.sink.key,
+            body=body,
+            condition=condition,
+            division=record.division,
+            payload=record.payload,
+            payload_hash=record.payload_hash,
         )
-        return next((str(entry[self.sink.key]) for page in pages for entry in page.entries), None)
+
+    def _document(self, record: Ready) -> dict[str, str]:
+        if not record.attachments:
+            return {}
+        subject = f"{self.sink.name} {record.marker}"
+        return {"Document": attach(self.once, record.key, subject, record.attachments, record.division)}
 
     def _is_done(self, record: Ready) -> bool:
         """The ledger holds it. Other content under the same reference is refused, never sent beside it."""
-        row = self.ledger.connection.execute(
-            """
-            select payload_hash from ledger.intents
-            where target = 'exact' and entity = ? and remote_id = ? and outcome = 'accepted'
-            order by intended_at desc limit 1
-            """,
-            [self.sink.name, record.key],
-        ).fetchone()
-        if row is None:
-            return False
-        if row[0] != record.payload_hash:
+        known = self.once.accepted(self.sink.name, record.key)
+        if known is not None and known[0] != record.payload_hash:
             words = "was sent before with other content: change it in Exact, or give it another reference"
             _refuse(self.result, self.sink, record.key, words)
-        return True
+        return known is not None
 
     def _is_refused(self, record: Ready) -> bool:
         row = self.ledger.connection.execute(
@@ -253,24 +202,6 @@ class _Sending:
         if row is not None:
             _refuse(self.result, self.sink, record.key, f"refused before: {row[0]}")
         return row is not None
-
-    def _let_arrive(self, record: Ready) -> list[Intent]:
-        """Intents of this record without an outcome; the newest may still be worked on."""
-        found = [
-            intent
-            for intent in self.ledger.open_intents("exact", ["create"])
-            if (intent.entity, intent.remote_id) == (self.sink.name, record.key)
-        ]
-        for intent in found[-1:]:
-            age = (naive_utc(self.now()) - intent.intended_at).total_seconds()
-            if 0 <= age < IN_FLIGHT_SECONDS:
-                self.sleep(IN_FLIGHT_SECONDS - age)
-        return found
-
-    def _settle(
-        self, intent: Intent, outcome: Result, message: str | None, created_id: str | None = None
-    ) -> None:
-        self.ledger.settle([Outcome(intent, outcome, self.now(), message=message, created_id=created_id)])
 
 
 def _refuse(result: ExportResult, sink: Sink, key: str, words: str) -> None:

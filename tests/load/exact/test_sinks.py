@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import date
@@ -70,6 +71,15 @@ RECORDS: dict[str, tuple[dict[str, Any], str]] = {
         "sales_orders",
     ),
     "ShopOrders": ({"id": "R-1", "Item": "A-SCREW", "PlannedQuantity": 4}, "manufacturing_shop_orders"),
+    "UpdateInventory": (
+        {
+            "id": "R-1",
+            "Warehouse": "Shop",
+            "StockCountDate": "2026-03-02T00:00:00",
+            "StockCountLines": [{"Item": "A-SCREW", "QuantityNew": 12}],
+        },
+        "stock_counts",
+    ),
     "WarehouseTransfers": (
         {
             "id": "R-1",
@@ -275,6 +285,111 @@ def stock_count() -> dict[str, Any]:
         "StockCountDate": "2026-03-02T00:00:00",
         "StockCountLines": [{"Item": SCREW, "QuantityNew": 12}],
     }
+
+
+def test_a_processed_count_is_the_new_stock_and_a_draft_is_not(
+    send: Send, exact_sandbox: ExactSandbox
+) -> None:
+    """X11: UpdateInventory does what its name says; QuantityDifference wins over QuantityNew."""
+    lines = [
+        {"Item": "A-SCREW", "QuantityNew": 12},
+        {"Item": "B-BOLT", "QuantityNew": 9, "QuantityDifference": 2},
+    ]
+    count = {**stock_count(), "StockCountLines": lines}
+    send("UpdateInventory", count, {**count, "id": "COUNT-2", "Status": 21})
+    assert [row["Status"] for row in exact_sandbox.store.rows("stock_counts")] == [12, 21]
+    assert {
+        (row["ItemId"], row["Warehouse"], row["CurrentStock"])
+        for row in exact_sandbox.store.rows("stock_positions")
+    } == {(SCREW, WAREHOUSE, 12.0), (BOLT, WAREHOUSE, 2.0)}
+
+
+PDF = base64.b64encode(b"%PDF-1.7 invoice").decode()
+ENTRY = {
+    **RECORDS["PurchaseEntries"][0],
+    "attachments": [{"FileName": "a.pdf", "Attachment": PDF}, {"path": "b.pdf"}],
+}
+
+
+@pytest.mark.parametrize("fault", [None, "reset_after_work", "503"])
+@pytest.mark.parametrize("path", ["*/Documents", "*/DocumentAttachments", "*/PurchaseEntries"])
+def test_attachments_stand_once_in_a_document_that_the_entry_names(
+    send: Send, exact_sandbox: ExactSandbox, tmp_path: Path, path: str, fault: str | None
+) -> None:
+    """X8, X11: the entry names the document, not the attachment; whatever request loses its answer."""
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 terms")
+    if fault:
+        exact_sandbox.faults.set([{"kind": fault, "method": "POST", "path": path, "at": 1}])
+    assert send("PurchaseEntries", ENTRY).counts.created == 1
+    assert send("PurchaseEntries", ENTRY).counts.created == 0
+    store = exact_sandbox.store
+    (document,) = store.rows("documents")
+    assert (document["Subject"], document["Type"]) == ("PurchaseEntries R-1", 20)
+    (entry,) = store.rows("purchase_entries")
+    assert entry["Document"] == document["ID"]
+    terms = base64.b64encode(b"%PDF-1.7 terms").decode()
+    assert {
+        (row["Document"], row["FileName"], row["Attachment"]) for row in store.rows("document_attachments")
+    } == {(document["ID"], "a.pdf", PDF), (document["ID"], "b.pdf", terms)}
+    assert len(store.rows("document_attachments")) == 2
+
+
+def test_an_entry_that_was_refused_keeps_its_document_for_the_next_try(
+    send: Send, exact_sandbox: ExactSandbox, tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """X8, X12: and no file is kept in the ledger."""
+    (tmp_path / "b.pdf").write_bytes(b"terms")
+    lost = {**ENTRY, "PurchaseEntryLines": [{"AmountFC": 1, "GLAccount": GL_ACCOUNT}], "Supplier": SHOP}
+    assert send("PurchaseEntries", lost).counts.refused == 1
+    assert send("PurchaseEntries", {**lost, "Supplier": SUPPLIER}).counts.created == 1
+    assert len(exact_sandbox.store.rows("documents")) == 1
+    assert len(exact_sandbox.store.rows("document_attachments")) == 2
+    assert PDF not in str(rows(connection, "from ledger.intents"))
+
+
+@pytest.mark.parametrize(
+    ("sink", "attachments", "words"),
+    [
+        ("PurchaseEntries", "a.pdf", "attachments is no list"),
+        ("PurchaseEntries", [{"FileName": "a.pdf"}], "has FileName and Attachment, or path"),
+        ("PurchaseEntries", [{"Attachment": PDF}], "has FileName and Attachment, or path"),
+        ("PurchaseEntries", [{"FileName": "a.pdf", "Attachment": PDF, "Size": 1}], "or path"),
+        ("PurchaseEntries", [{"FileName": "a.pdf", "Attachment": "no base64!"}], "a.pdf is no base64"),
+        ("PurchaseEntries", [{"path": "absent.pdf"}], "absent.pdf cannot be read"),
+        ("PurchaseEntries", [{"FileName": "a", "Attachment": PDF}] * 2, "one FileName"),
+    ],
+)
+def test_attachments_that_cannot_be_read_stop_before_anything_is_sent(
+    send: Send, exact_sandbox: ExactSandbox, sink: str, attachments: Any, words: str
+) -> None:
+    with pytest.raises(RecordsUnreadable, match=words):
+        send(sink, {**RECORDS[sink][0], "attachments": attachments})
+    assert exact_sandbox.statistics["requests"] == 0
+
+
+def test_attachments_belong_where_exact_takes_a_document(send: Send, exact_sandbox: ExactSandbox) -> None:
+    files = [{"FileName": "a.pdf", "Attachment": PDF}]
+    items = send("Items", {**RECORDS["Items"][0], "attachments": files})
+    assert "Items takes no attachments" in items.refusals[0].reason
+    both = send(
+        "PurchaseEntries", {**RECORDS["PurchaseEntries"][0], "attachments": files, "Document": SUPPLIER}
+    )
+    assert "exclude each other" in both.refusals[0].reason
+    assert exact_sandbox.statistics["requests"] == 0
+
+
+def test_orders_go_to_the_default_warehouse_unless_they_name_another(
+    send: Send, exact_sandbox: ExactSandbox
+) -> None:
+    """X5: by code or id; those of another division are left alone."""
+    first, second = RECORDS["BuyOrders"][0], {**RECORDS["BuyOrders"][0], "id": "R-2", "Warehouse": WAREHOUSE}
+    result = send("BuyOrders", first, second, defaults={"Warehouse": "2"})
+    assert result.counts.created == 2
+    warehouses = [row["Warehouse"] for row in exact_sandbox.store.rows("purchase_orders")]
+    assert warehouses == [SHOP, WAREHOUSE]
+    told: list[str] = []
+    send("BuyOrders", {**first, "division": 7}, defaults={"Warehouse": "2"}, dry_run=True, report=told.append)
+    assert "Warehouse" not in told[0]
 
 
 def test_a_lost_ledger_stops_records_too(send: Send, connection: duckdb.DuckDBPyConnection) -> None:

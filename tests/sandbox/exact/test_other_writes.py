@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from extract.exact.catalogue import catalogue
+from sandbox.exact.catalogue import catalogue
 from sandbox.exact.entity_sets import entity_sets, path_key
 from sandbox.exact.write_rules import collection_path, write_rules
 from tests.sandbox.exact.client import (
@@ -47,6 +47,15 @@ ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"TransferNumber": 1, "Status": 10, "WarehouseFromCode": "1", "WarehouseToCode": "2"},
     ),
+    "inventory/StockCounts": (
+        {
+            "StockCountDate": "2024-06-15T00:00:00",
+            "Warehouse": MAIN_WAREHOUSE,
+            "StockCountLines": [{"Item": guid(1), "QuantityNew": 5}],
+        },
+        {"StockCountNumber": 1, "Status": 12, "WarehouseCode": "1"},
+    ),
+    "documents/Documents": ({"Subject": "Invoice", "Type": 20}, {"Subject": "Invoice", "Type": 20}),
     "purchase/PurchaseInvoices": (
         {
             "Journal": "70",
@@ -116,6 +125,19 @@ def test_an_entry_may_keep_its_own_code(exact: Caller) -> None:
     row = exact.sandbox.store.find("items", guid(1))
     assert row is not None
     assert (row["Barcode"], row["Modified"]) == ("871", datetime(2024, 6, 15, 12))
+
+
+def test_a_transfer_that_is_complete_at_once_moves_its_stock(exact: Caller) -> None:
+    body = ACCEPTED["inventory/WarehouseTransfers"][0]
+    before = exact.sandbox.store.rows("stock_positions")
+    exact.post("inventory/WarehouseTransfers", body)
+    assert exact.sandbox.store.rows("stock_positions") == before
+    answer = exact.post("inventory/WarehouseTransfers", body | {"Status": 50}, **FULL)
+    assert answer.json()["d"]["TransferDate"] == "/Date(1718409600000)/"
+    held = {row["Warehouse"]: row["CurrentStock"] for row in exact.sandbox.store.rows("stock_positions")}
+    was = {row["Warehouse"]: row["CurrentStock"] for row in before}
+    assert held[MAIN_WAREHOUSE] == was.get(MAIN_WAREHOUSE, 0) - 5
+    assert held[OTHER_WAREHOUSE] == was.get(OTHER_WAREHOUSE, 0) + 5
 
 
 def test_references_to_nothing_are_refused(exact: Caller) -> None:
