@@ -1,57 +1,160 @@
-"""Kill an export with SIGKILL at random instants, under faults, until enough kills are counted.
+"""Buy orders through the whole job: exports killed with SIGKILL under faults, then Exact's changes back in Optiply.
 
     python -m benchmarks.export_chaos --orders 200 --kills 50
 
-At the end each order that can be sent must stand in Exact once, with its lines, and carry its ids in Optiply;
-each of the others must be explained. Ends with 1 at a difference.
+Each order that can be sent must stand in Exact once, in purchase units, each other must be explained; after goods
+have come in parts, gone back, lines changed and one order was cancelled, Optiply must show the same numbers, and one
+more run must write nothing. Ends with 1 at a difference.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+import apis.exact
+import apis.optiply
+from benchmarks.export_scenario import (
+    company,
+    exported_differences,
+    place_orders,
+    returned_differences,
+    work_in_exact,
+)
+from load.exact.export import export
+from pipeline import steps
+from pipeline.run import begin, utc_now
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply import OptiplySandbox
-from tests.load.clients import Clock
-from tests.load.exact.chaos import ExportChaos
-from tests.load.exact.conftest import company
+from sandbox.tenant_file import write_tenant
+from settings.tenant import load_tenant
+from tests.load.exact.chaos import EXACT_FAULTS, OPTIPLY_FAULTS
+from tests.load.optiply.chaos import Killer
+from tests.world import World
+from warehouse.connection import connect
+
+WRITES_A_KILL = 24  # a child dies at one of so many writes
+
+
+def export_once(tenant_file: str) -> None:
+    """What a child does until it is killed."""
+    tenant = load_tenant(tenant_file)
+    with connect(tenant.warehouse_path) as connection:
+        exact, optiply = apis.exact.connect(tenant), apis.optiply.connect(tenant)
+        export(connection, exact, optiply, run_id="killed", now=utc_now, sleep=lambda _: None)
 
 
 def main(
-    orders: Annotated[int, typer.Option(min=10, help="How many buy orders.")] = 200,
-    kills: Annotated[int, typer.Option(min=1, help="How many kills.")] = 50,
+    orders: Annotated[int, typer.Option(min=40, help="How many buy orders.")] = 200,
+    kills: Annotated[int, typer.Option(min=0, help="How many kills at most.")] = 50,
     seed: Annotated[int, typer.Option(help="Of all that is left to chance here.")] = 0,
+    flags: Annotated[list[str] | None, typer.Option("--flag", help="name=value of a tenant's flag.")] = None,
 ) -> None:
-    """Attack until so many exports were killed, or nothing is left to send."""
-    clock = Clock()
+    """Place, export under attack, receive and change in Exact, compare."""
     begun = time.monotonic()
+    given = {"export_BOLine_price": "true", **dict(flag.split("=", 1) for flag in flags or ())}
     with (
         tempfile.TemporaryDirectory() as folder,
-        ExactSandbox(company(), clock=clock.seconds, sleep=lambda _: None, minute_limit=None) as exact,
-        OptiplySandbox(clock=clock.seconds, sleep=lambda _: None) as optiply,
+        ExactSandbox(company(), minute_limit=None, day_limit=100_000) as exact,
+        OptiplySandbox() as optiply,
     ):
-        warehouse = Path(folder) / "warehouse.duckdb"
-        chaos = ExportChaos(exact, optiply, warehouse, random.Random(seed), clock, orders=orders)
-        tries = 0
-        while chaos.kills < kills and tries < 4 * kills:
-            tries += 1
-            chaos.kill_one()
-            typer.echo(
-                f"{chaos.kills} kills, {len(exact.store.rows('purchase_orders'))} orders in Exact", err=True
-            )
-        if found := chaos.end():
-            typer.echo("\n".join(found))
-            raise typer.Exit(1)
+        world = _world(Path(folder), exact, optiply, given)
+        chance = random.Random(seed)
+        _said(world, "1. master data", dry_run=False)
+        placed = place_orders(world, orders, chance)
+        _said(world, "2. the orders are read and planned", dry_run=True)
+        killed = _attack(world, kills, chance)
+        _said(world, "3. the rest is exported", dry_run=False)
+        _end_with(list(exported_differences(world, placed)))
+        work_in_exact(world, placed)
+        _said(world, "4. Exact's changes come back", dry_run=False)
+        _end_with(list(returned_differences(world, placed)))
+        world.forget_traffic()
+        _said(world, "5. nothing is left to do", dry_run=False)
+        written = [*world.written_to_optiply(), *world.exact.statistics["writes"]]
+        _end_with([f"one more run wrote {written}"] if written else [])
+        refused = sum(order.why_not is not None for order in placed)
         typer.echo(
-            f"{chaos.kills} kills: {len(chaos.orders)} orders stand in Exact once each, "
-            f"{len(chaos.unsendable)} are refused and explained ({time.monotonic() - begun:.0f} s)"
+            f"{killed} kills: {orders - refused} orders stand in Exact once each, {refused} are refused and explained; "
+            f"Optiply shows Exact's numbers ({time.monotonic() - begun:.0f} s)"
         )
+
+
+def _world(folder: Path, exact: ExactSandbox, optiply: OptiplySandbox, flags: dict[str, str]) -> World:
+    file = write_tenant(
+        folder,
+        "shop",
+        exact_url=exact.base_url,
+        optiply_url=optiply.base_url,
+        optiply_token_url=optiply.token_url,
+        spacing_seconds=0.0,
+        flags=flags,
+    )
+    return World(exact, optiply, load_tenant(str(file)), file)
+
+
+def _said(world: World, what: str, *, dry_run: bool) -> None:
+    if dry_run:
+        with begin(world.tenant, "plan", say=lambda _: None, now=lambda: world.at) as run:
+            steps.sync(run, dry_run=True)
+    else:
+        run = world.sync()
+    typer.echo(f"{what}: {'; '.join([*run.problems, *run.notices]) or 'all well'}", err=True)
+    _end_with(run.problems)
+
+
+def _attack(world: World, kills: int, chance: random.Random) -> int:
+    """Exports in processes of their own, under faults, each killed near a random write. How many died."""
+    killer = Killer(chance)
+    answer, update = world.exact._api.answer, world.optiply.store.update
+    watched = killer.watch(answer)
+    world.exact._api.answer = lambda request: (watched if request.method == "POST" else answer)(request)  # type: ignore[method-assign]
+    world.optiply.store.update = killer.watch(update)  # type: ignore[method-assign]
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["benchmarks.export_chaos"])
+    world.exact.faults.set(EXACT_FAULTS)
+    world.optiply.faults.set(OPTIPLY_FAULTS)
+    killed = tries = 0
+    while killed < kills and tries < 4 * kills:
+        tries += 1
+        child: Any = processes.Process(target=export_once, args=(str(world.tenant_file),))
+        child.start()
+        killer.arm(child.kill, WRITES_A_KILL)
+        child.join()
+        killer.kill = None
+        killed += child.exitcode == -9
+        _leave_refused_alone(world)
+        typer.echo(
+            f"{killed} kills, {len(world.exact.store.rows('purchase_orders'))} orders in Exact", err=True
+        )
+    world.exact.faults.set([])
+    world.optiply.faults.set([])
+    world.exact._api.answer, world.optiply.store.update = answer, update  # type: ignore[method-assign]
+    return killed
+
+
+def _leave_refused_alone(world: World) -> None:
+    """What Exact has refused stays refused until it changes: the plan's part, which no dbt run does in between."""
+    with connect(world.tenant.warehouse_path) as connection:
+        connection.execute(
+            """
+            update plan.plan_exact set blocked_by = 'refused: Exact said no'
+            where marker in (select remote_id from ledger.refusals where target = 'exact')
+            """
+        )
+
+
+def _end_with(found: Sequence[str]) -> None:
+    if found:
+        typer.echo("\n".join(found))
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":
