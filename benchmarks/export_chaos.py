@@ -19,8 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
-import apis.exact
-import apis.optiply
+from benchmarks.export_child import export_once
 from benchmarks.export_scenario import (
     company,
     exported_differences,
@@ -28,9 +27,8 @@ from benchmarks.export_scenario import (
     returned_differences,
     work_in_exact,
 )
-from load.exact.export import export
 from pipeline import steps
-from pipeline.run import begin, utc_now
+from pipeline.run import begin
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply import OptiplySandbox
 from sandbox.tenant_file import write_tenant
@@ -41,14 +39,6 @@ from tests.world import World
 from warehouse.connection import connect
 
 WRITES_A_KILL = 24  # a child dies at one of so many writes
-
-
-def export_once(tenant_file: str) -> None:
-    """What a child does until it is killed."""
-    tenant = load_tenant(tenant_file)
-    with connect(tenant.warehouse_path) as connection:
-        exact, optiply = apis.exact.connect(tenant), apis.optiply.connect(tenant)
-        export(connection, exact, optiply, run_id="killed", now=utc_now, sleep=lambda _: None)
 
 
 def main(
@@ -118,7 +108,7 @@ def _attack(world: World, kills: int, chance: random.Random) -> int:
     world.exact._api.answer = lambda request: (watched if request.method == "POST" else answer)(request)  # type: ignore[method-assign]
     world.optiply.store.update = killer.watch(update)  # type: ignore[method-assign]
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["benchmarks.export_chaos"])
+    processes.set_forkserver_preload(["benchmarks.export_child"])
     world.exact.faults.set(EXACT_FAULTS)
     world.optiply.faults.set(OPTIPLY_FAULTS)
     killed = tries = 0

@@ -17,7 +17,6 @@ import duckdb
 from apis.errors import (
     ApiError,
     DailyLimitReached,
-    OutcomeUnknown,
     RecordRefused,
     StopRun,
 )
@@ -29,6 +28,7 @@ from load.exact.adopt import adopt_lines, adopt_orders
 from load.exact.current_orders import CHANGED, why_not_now
 from load.exact.link import link
 from load.exact.orders import TABLE, BlockedOrder, PlannedOrder, planned_orders
+from load.exact.posting import Posting, wanted_of
 from load.exact.refusals import explain, in_plain_words
 from load.exact.register import Exported
 from load.exact.result import ExportResult
@@ -38,7 +38,6 @@ from load.exact.standing_orders import (
     Wanted,
     find_orders,
     match_lines,
-    read_order,
 )
 from load.ledger import Intent, Ledger, Outcome, naive_utc
 from load.optiply.lost_ledger import stop_on_lost_ledger
@@ -123,6 +122,7 @@ class _Export:
     ) -> None:
         self.ledger = ledger
         self.exact = exact
+        self.posting = Posting(exact, sleep)
         self.optiply = optiply
         self.now = now
         self.sleep = sleep
@@ -151,11 +151,11 @@ class _Export:
         done = {
             order.marker
             for intent, order in zip(intents, left_open, strict=True)
-            if self._settle(intent, order, standing.get(_wanted_of(order), []))
+            if self._settle(intent, order, standing.get(wanted_of(order), []))
         }
         due = [order for order in orders if order.marker not in done]
         for number, order in enumerate(due, start=1):
-            self._export_one(order, standing.get(_wanted_of(order), []))
+            self._export_one(order, standing.get(wanted_of(order), []))
             self.report(f"orders: {number} of {len(due)}")
             if self.result.stopped:
                 return
@@ -206,7 +206,7 @@ class _Export:
             if standing:  # a ledger that was lost, or an order of the integration before us
                 self._stands(intent, order, standing, was_found=True)
             else:
-                self._stands(intent, order, [self._post(order)], was_found=False)
+                self._stands(intent, order, [self.posting.post(order)], was_found=False)
         except RecordRefused as refusal:
             self._refused_by_exact(intent, order, refusal)
         except OrderDiffers as differs:
@@ -241,49 +241,6 @@ class _Export:
             self._notice(order, f"not sent: {why_not}")
         register.write_unsent(self.ledger, order, why_not, at=self.now())
         return False
-
-    def _post(self, order: PlannedOrder) -> StandingOrder:
-        """The order as Exact holds it, however many requests it takes; NotConfirmed: nobody knows."""
-        doubt: OutcomeUnknown | None = None
-        for _ in range(2):
-            try:
-                entry = self.exact.create(order.document.path, order.body)
-            except OutcomeUnknown as error:
-                doubt = error
-                found = self._look_up(order)
-                if found is None:
-                    self.sleep(IN_FLIGHT_SECONDS)
-                    found = self._look_up(order)
-                if found:
-                    return found[0]
-                continue
-            except RecordRefused:
-                raise
-            except ApiError as error:
-                if doubt:
-                    raise NotConfirmed(f"{doubt}; then {error}") from error
-                raise
-            return self._read_back(order, str(entry.get(order.document.key) or ""))
-        raise NotConfirmed(f"sent twice, not found in Exact: {doubt}")
-
-    def _look_up(self, order: PlannedOrder) -> list[StandingOrder] | None:
-        try:
-            return find_orders(self.exact, [_wanted_of(order)]).get(_wanted_of(order))
-        except ApiError as error:
-            raise NotConfirmed(f"the look-up failed: {error}") from error
-
-    def _read_back(self, order: PlannedOrder, exact_id: str) -> StandingOrder:
-        """BO7: the baseline is what Exact made of it."""
-        try:
-            found = read_order(self.exact, order.document, exact_id) if exact_id else None
-        except ApiError as error:
-            raise NotConfirmed(f"sent, but it could not be read back: {error}") from error
-        if found is None:
-            by_marker = self._look_up(order)
-            if not by_marker:
-                raise NotConfirmed("sent, but Exact does not show it yet")
-            found = by_marker[0]
-        return found
 
     def _stands(
         self, intent: Intent, order: PlannedOrder, standing: Sequence[StandingOrder], *, was_found: bool
@@ -322,7 +279,7 @@ class _Export:
         explanation = explain(words)
         if explanation and explanation.is_existing:
             try:
-                if found := self._look_up(order):
+                if found := self.posting.look_up(order):
                     self._stands(intent, order, found, was_found=True)
                     return
             except OrderDiffers as differs:
@@ -373,8 +330,4 @@ def _best(order: PlannedOrder, standing: Sequence[StandingOrder]) -> tuple[Stand
 
 
 def _wanted(orders: Sequence[PlannedOrder]) -> list[Wanted]:
-    return list(dict.fromkeys(_wanted_of(order) for order in orders))
-
-
-def _wanted_of(order: PlannedOrder) -> Wanted:
-    return Wanted(order.sink, order.marker, order.counterpart_id.lower())
+    return list(dict.fromkeys(wanted_of(order) for order in orders))

@@ -26,6 +26,11 @@ warehouse as (
     from {{ ref('int_export__warehouse') }}
 ),
 
+order_versions as (
+    select optiply_buy_order_id, changed_at
+    from {{ ref('int_export__order_versions') }}
+),
+
 refusals as (
     select
         optiply_buy_order_id,
@@ -65,13 +70,14 @@ shop_orders as (
             'item_id': marked.exact_item_id,
             'quantity': marked.ordered_qty_item_unit
         }]) as lines,
-        -- without the planned date, which moves with the day: what Exact refused stays refused tomorrow
-        md5(to_json({
+        -- without the planned date, which moves with the day: what Exact refused stays refused
+        -- tomorrow, until an item changes
+        md5(concat_ws(' ', to_json({
             'Item': marked.exact_item_id,
             'PlannedQuantity': marked.ordered_qty_item_unit,
             'EntryDate': marked.placed_date,
             'Warehouse': warehouse.exact_warehouse_id
-        })) as payload_hash,
+        }), order_versions.changed_at)) as payload_hash,
         optiply_orders.optiply_order,
         refusals.refused_reason,
         refusals.refused_rule
@@ -79,6 +85,7 @@ shop_orders as (
     anti join exports on marked.marker = exports.marker
     inner join optiply_orders on marked.optiply_buy_order_id = optiply_orders.optiply_buy_order_id
     left join warehouse on true
+    left join order_versions on marked.optiply_buy_order_id = order_versions.optiply_buy_order_id
     left join refusals on marked.optiply_buy_order_id = refusals.optiply_buy_order_id
 )
 

@@ -19,6 +19,11 @@ warehouses as (
     from {{ ref('int_export__transfer_warehouses') }}
 ),
 
+order_versions as (
+    select optiply_buy_order_id, changed_at
+    from {{ ref('int_export__order_versions') }}
+),
+
 refusals as (
     select
         optiply_buy_order_id,
@@ -72,19 +77,21 @@ transfers as (
             'WarehouseTransferLines': line_lists.warehouse_transfer_lines
         })) as payload,
         line_lists.lines,
-        -- without the two dates, which move with the day: what Exact refused stays refused tomorrow
-        md5(to_json({
+        -- without the two dates, which move with the day: what Exact refused stays refused
+        -- tomorrow, until an item changes
+        md5(concat_ws(' ', to_json({
             'WarehouseFrom': warehouses.from_warehouse_id,
             'WarehouseTo': warehouses.to_warehouse_id,
             'Status': {{ flag_sql('stock_transfer_status') }},
             'WarehouseTransferLines': line_lists.warehouse_transfer_lines
-        })) as payload_hash,
+        }), order_versions.changed_at)) as payload_hash,
         optiply_orders.optiply_order,
         refusals.refused_reason,
         refusals.refused_rule
     from line_lists
     cross join warehouses
     inner join optiply_orders on line_lists.optiply_buy_order_id = optiply_orders.optiply_buy_order_id
+    left join order_versions on line_lists.optiply_buy_order_id = order_versions.optiply_buy_order_id
     left join refusals on line_lists.optiply_buy_order_id = refusals.optiply_buy_order_id
 )
 
