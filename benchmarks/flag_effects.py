@@ -117,7 +117,9 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
             schema = source.get("schema", source["name"])
             connection.execute(f"create schema if not exists {schema}")
             for table in source["tables"]:
-                columns = ", ".join(f"{column['name']} {column['data_type']}" for column in table["columns"])
+                columns = ", ".join(
+                    f'"{column["name"]}" {column["data_type"]}' for column in table["columns"]
+                )
                 connection.execute(f"create table if not exists {schema}.{table['name']} ({columns})")
 
 
