@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipeline.run import FAILED
+from pipeline.run import FAILED, OK
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -16,6 +16,7 @@ def test_the_whole_job(world: World) -> None:
     everything_arrives(world)
     nothing_changes(world)
     a_change_is_one_patch_and_an_order_is_made_once(world)
+    stock_goes_first(world)
 
 
 def everything_arrives(world: World) -> None:
@@ -100,3 +101,29 @@ def a_change_is_one_patch_and_an_order_is_made_once(world: World) -> None:
         row.values["remoteId"]: row.values["quantity"]
         for row in world.optiply.store.with_value("buyOrderLines", "buyOrderId", int(adopted_id))
     }
+
+
+def stock_goes_first(world: World) -> None:
+    """Issue 5: between two whole runs only stock is read, and only changed stock levels are sent."""
+    remote_id, optiply_id, level = world.query(
+        """
+        select remote_id, optiply_id, cast(payload ->> '$.stock_level' as integer) as stock_level from ledger.records
+        where entity = 'products' and stock_level > 20 order by remote_id limit 1
+        """
+    )[0]
+    position = next(row for row in world.exact.store.rows("stock_positions") if row["ItemId"] == remote_id)
+    world.exact.store.change(
+        "stock_positions", position["ID"], {"CurrentStock": position["CurrentStock"] - 7}
+    )
+    world.exact.store.change("items", remote_id, {"Description": "Another name"})
+    world.forget_traffic()
+    assert world.stock().exit_code == OK
+    (write,) = world.optiply.traffic.summary()["writes"]
+    assert (write["method"], write["path"]) == ("PATCH", f"/v1/products/{optiply_id}")
+    sent = write["body"]["data"]["attributes"]
+    assert sent.keys() == {"stockLevel", "remoteDataSyncedToDate"} and sent["stockLevel"] == level - 7
+    last_run = "(select arg_max(run_id, started_at) from runs.runs)"
+    assert world.query(f"select stream from runs.stream_reads where run_id = {last_run}") == [
+        ("stock_positions",)
+    ]
+    assert world.query("select count(*) from plan.plan_pending where entity = 'products'") == [(0,)]
