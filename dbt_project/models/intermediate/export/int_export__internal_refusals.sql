@@ -1,5 +1,4 @@
--- One row per reason why an order that is moved or made cannot go to Exact (X5, X9, X10, X12): one stops the
--- whole order.
+-- One row per reason why an order that is moved or made cannot go to Exact (X5, X9, X10, X12): one stops it.
 with
 
 unsent_orders as (
@@ -22,15 +21,11 @@ transfer_warehouses as (
 ),
 
 warehouse as (
-    select warehouse_name
-    from {{ ref('int_export__warehouse') }}
-    where exact_warehouse_id is null
+    select warehouse_name from {{ ref('int_export__warehouse') }} where exact_warehouse_id is null
 ),
 
 deleted as (
-    select exact_id
-    from {{ ref('int_deletions__rows') }}
-    where stream = 'items'
+    select exact_id from {{ ref('int_deletions__rows') }} where stream = 'items'
 ),
 
 transfers_refused as (

@@ -1,5 +1,4 @@
--- One row per reason why an order of int_export__order_headers cannot go to Exact (X5, X12): one stops the
--- whole order.
+-- One row per reason why a purchase order cannot go to Exact (X5, X12): one stops the whole order.
 with
 
 order_headers as (
@@ -18,13 +17,11 @@ order_lines as (
 ),
 
 warehouse as (
-    select warehouse_name, exact_warehouse_id
-    from {{ ref('int_export__warehouse') }}
+    select warehouse_name, exact_warehouse_id from {{ ref('int_export__warehouse') }}
 ),
 
 deleted as (
-    select stream, exact_id
-    from {{ ref('int_deletions__rows') }}
+    select stream, exact_id from {{ ref('int_deletions__rows') }}
 ),
 
 suppliers_refused as (
@@ -52,8 +49,7 @@ warehouses_refused as (
     select
         order_headers.optiply_buy_order_id,
         'X5' as rule_id,
-        'warehouse ' || warehouse.warehouse_name || ' (default_warehouse_id) does not exist in Exact'
-            as reason
+        'warehouse ' || warehouse.warehouse_name || ' (default_warehouse_id) does not exist in Exact' as reason
     from order_headers
     cross join warehouse
     where warehouse.exact_warehouse_id is null

@@ -9,8 +9,7 @@ supplier_items as (
 ),
 
 items as (
-    select exact_item_id, cost_price_per_stock_unit, cost_price_currency_code
-    from {{ ref('stg_exact__items') }}
+    select exact_item_id, cost_price_per_stock_unit, cost_price_currency_code from {{ ref('stg_exact__items') }}
 ),
 
 purchase_prices as (
@@ -34,9 +33,7 @@ item_factors as (
 -- the price that map_purchase_price asks for, in its own currency; NULL is none
 source_prices as (
     select
-        supplier_items.exact_supplier_item_id,
-        supplier_items.exact_item_id,
-        supplier_items.division_code,
+        supplier_items.exact_supplier_item_id, supplier_items.exact_item_id, supplier_items.division_code,
         (supplier_items.stock_units_per_purchase_unit > 0) is not true as is_purchase_unit_factor_unusable,
         case {{ flag_sql('map_purchase_price') }}
             when 'default'
@@ -62,8 +59,7 @@ source_prices as (
         {{ flag_sql('map_purchase_price') }} = 'Purchase Prices'
         and coalesce(purchase_prices.has_unusable_unit_count, false) as has_unusable_unit_count
     from supplier_items
-    left join items
-        on supplier_items.exact_item_id = items.exact_item_id
+    left join items on supplier_items.exact_item_id = items.exact_item_id
     left join purchase_prices
         on
             supplier_items.exact_item_id = purchase_prices.exact_item_id
@@ -72,11 +68,7 @@ source_prices as (
 
 rated_prices as (
     select
-        source_prices.exact_supplier_item_id,
-        source_prices.price_per_stock_unit,
-        source_prices.currency_code,
-        source_prices.is_purchase_unit_factor_unusable,
-        source_prices.has_unusable_unit_count,
+        source_prices.*,
         coalesce(item_factors.is_converted, false) as is_converted,
         coalesce(item_factors.unit_factor, 1.0) as unit_factor,
         case
@@ -86,23 +78,17 @@ rated_prices as (
             else exchange_rates.target_per_source
         end as rate
     from source_prices
-    left join divisions
-        on source_prices.division_code = divisions.division_code
+    left join divisions on source_prices.division_code = divisions.division_code
     left join exchange_rates
         on
             source_prices.currency_code = exchange_rates.source_currency_code
             and divisions.currency_code = exchange_rates.target_currency_code
-    left join item_factors
-        on source_prices.exact_item_id = item_factors.exact_item_id
+    left join item_factors on source_prices.exact_item_id = item_factors.exact_item_id
 ),
 
 division_prices as (
     select
-        exact_supplier_item_id,
-        currency_code,
-        is_purchase_unit_factor_unusable,
-        has_unusable_unit_count,
-        is_converted,
+        *,
         price_per_stock_unit is not null and rate is null as is_rate_missing,
         price_per_stock_unit * rate / unit_factor as unrounded_price
     from rated_prices
@@ -110,14 +96,8 @@ division_prices as (
 
 rounded_prices as (
     select
-        exact_supplier_item_id,
-        currency_code,
+        *,
         {{ converted_price('unrounded_price', 'is_converted') }} as price,
-        unrounded_price,
-        is_purchase_unit_factor_unusable,
-        has_unusable_unit_count,
-        is_rate_missing,
-        is_converted,
         {{ price_out_of_range('unrounded_price') }} as is_out_of_range
     from division_prices
 )
@@ -132,9 +112,7 @@ select
     is_rate_missing,
     is_out_of_range,
     coalesce(
-        is_converted
-        and not is_out_of_range
-        and unrounded_price > 0
+        is_converted and not is_out_of_range and unrounded_price > 0
         and abs(price / unrounded_price - 1) > 0.01,
         false
     ) as is_moved_by_rounding

@@ -1,4 +1,4 @@
--- One row per sell order, or part of one, that is left out, changed or waiting, and why (C9). Documents of a
+-- One row per sales document, or line of one, that is left out or changed, and why (C9). Documents of a
 -- source that is switched off (SO1) are not listed; cancelled and deleted documents and lines (SO4) are no
 -- loss.
 with
@@ -26,16 +26,6 @@ duplicates as (
 line_values as (
     select line_id, document_type, is_amount_missing
     from {{ ref('int_orders__sell_line_values') }}
-),
-
-products as (
-    select remote_id, document_type, exact_item_id, demanded_stock_qty, quantity, is_known_in_optiply
-    from {{ ref('int_orders__sell_order_products') }}
-),
-
-items as (
-    select exact_item_id, item_code
-    from {{ ref('stg_exact__items') }}
 ),
 
 documents_left_out as (
@@ -96,50 +86,6 @@ lines_changed as (
     where line_values.is_amount_missing
 ),
 
-orders_waiting as (
-    select remote_id, 'SO11' as rule_id, 'Optiply knows none of its products' as reason, 'waiting' as severity
-    from products
-    where quantity > 0
-    group by remote_id
-    having not bool_or(is_known_in_optiply)
-),
-
-named_products as (
-    select
-        products.remote_id,
-        coalesce(items.item_code, products.exact_item_id) as item_name,
-        products.demanded_stock_qty,
-        products.quantity,
-        products.is_known_in_optiply
-    from products
-    left join items on products.exact_item_id = items.exact_item_id
-),
-
-products_left_out as (
-    select
-        remote_id,
-        if(quantity > 0, 'SO11', 'SO6') as rule_id,
-        if(
-            quantity > 0,
-            'product ' || item_name || ' is not in Optiply',
-            'quantity of ' || item_name || ' is not above 0: ' || {{ plain_number('demanded_stock_qty') }}
-        ) as reason,
-        'left_out' as severity
-    from named_products
-    where quantity <= 0 or not is_known_in_optiply
-),
-
-products_changed as (
-    select
-        remote_id,
-        'C5' as rule_id,
-        'quantity of ' || item_name || ' rounded from ' || {{ plain_number('demanded_stock_qty') }}
-        || ' to ' || cast(quantity as varchar) as reason,
-        'changed' as severity
-    from named_products
-    where quantity > 0 and is_known_in_optiply and quantity <> demanded_stock_qty
-),
-
 listed as (
     select * from documents_left_out
     union all
@@ -150,12 +96,6 @@ listed as (
     select * from lines_left_out
     union all
     select * from lines_changed
-    union all
-    select * from orders_waiting
-    union all
-    select * from products_left_out
-    union all
-    select * from products_changed
 )
 
 select 'sellOrders' as entity, remote_id, rule_id, reason, severity

@@ -9,7 +9,7 @@ documents as (
 products as (
     select remote_id, exact_item_id, quantity, subtotal_value
     from {{ ref('int_orders__sell_order_products') }}
-    -- the lines this leaves out are listed in int_quality__sell_orders (SO6, SO11)
+    -- the lines this leaves out are listed in int_quality__sell_order_products (SO6, SO11)
     where quantity > 0 and is_known_in_optiply
 ),
 

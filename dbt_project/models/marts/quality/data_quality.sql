@@ -7,6 +7,7 @@
     'int_quality__supplier_products',
     'int_quality__supplier_products_waiting',
     'int_quality__sell_orders',
+    'int_quality__sell_order_products',
     'int_quality__purchase_orders',
     'int_quality__buy_orders',
     'int_quality__buy_orders_waiting',
