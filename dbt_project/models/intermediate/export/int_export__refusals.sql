@@ -49,7 +49,8 @@ warehouses_refused as (
     select
         order_headers.optiply_buy_order_id,
         'X5' as rule_id,
-        'warehouse ' || warehouse.warehouse_name || ' (default_warehouse_id) does not exist in Exact' as reason
+        'warehouse ' || warehouse.warehouse_name || ' (default_warehouse_id) does not exist in Exact'
+            as reason
     from order_headers
     cross join warehouse
     where warehouse.exact_warehouse_id is null

@@ -9,7 +9,8 @@ supplier_items as (
 ),
 
 items as (
-    select exact_item_id, cost_price_per_stock_unit, cost_price_currency_code from {{ ref('stg_exact__items') }}
+    select exact_item_id, cost_price_per_stock_unit, cost_price_currency_code
+    from {{ ref('stg_exact__items') }}
 ),
 
 purchase_prices as (
