@@ -10,11 +10,11 @@ from tests.world import emptied
 SHARED = ("compile_plan", "prefect_server", "ran")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for fixture in set(SHARED) & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(fixture))
-            item.add_marker(pytest.mark.timeout(900))  # whole builds by dbt are among it
+def pytest_itemcollected(item: pytest.Item) -> None:
+    # here already: xdist looks for groups before any pytest_collection_modifyitems of a conftest
+    for fixture in set(SHARED) & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group(fixture))
+        item.add_marker(pytest.mark.timeout(900))  # whole builds by dbt are among it
 
 
 @pytest.fixture(scope="session")
