@@ -1,4 +1,4 @@
--- One row per product of a sell order that is left out or changed, and per order that waits for all of them (C9).
+-- One row per product of a sell order left out or changed, and per order that waits for all of them (C9).
 with
 
 products as (
