@@ -123,9 +123,10 @@ def _place_order(optiply: str, tenant: Tenant) -> str:
             inner join ledger.records as supplier
                 on supplier.entity = 'suppliers' and supplier.remote_id = links.supplier_remote_id
             inner join marts.optiply_products as items on items.remote_id = links.product_remote_id
-            where links.status = 'enabled' and items.status = 'enabled'
-            qualify count(*) over (partition by supplier.optiply_id) > 1
-            order by supplier.optiply_id, items.sku_code desc
+            -- Exact refuses a line without any purchase price
+            where links.status = 'enabled' and items.status = 'enabled' and links.price > 0
+            qualify count(*) over (partition by supplier.remote_id) > 1
+            order by supplier.remote_id, items.sku_code desc
             limit 2
             """
         ).fetchall()

@@ -75,10 +75,10 @@ class World:
             inner join staging.stg_exact__items as item on item.exact_item_id = links.product_remote_id
             inner join staging.stg_exact__supplier_products as link
                 on link.exact_supplier_item_id = links.remote_id
-            where links.status = 'enabled' and items.status = 'enabled'
+            where links.status = 'enabled' and items.status = 'enabled' and links.price > 0
                 and item.is_purchase_item and coalesce(link.stock_units_per_purchase_unit, 1) in (1, 6)
-            qualify count(*) over (partition by supplier.optiply_id) >= 2
-            order by supplier.optiply_id, items.sku_code desc
+            qualify count(*) over (partition by supplier.remote_id) >= 2
+            order by supplier.remote_id, items.sku_code desc
             """
         )
         supplier = int(links[0][1])
