@@ -1,4 +1,4 @@
-.PHONY: demo test setup lock format
+.PHONY: demo test types sql-style setup lock format
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -8,9 +8,14 @@ demo: setup  ## set up, then run the whole job twice on the two sandbox servers
 test: setup  ## set up, then run what CI runs: format, lint, types, SQL style, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 dbt_project
+	$(MAKE) --no-print-directory -j 2 types sql-style
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+types: setup
+	$(BIN)/mypy
+
+sql-style: setup
+	$(BIN)/sqlfluff lint --processes 2 dbt_project
 
 setup: .venv/installed  ## the virtual environment, from the lock file
 
