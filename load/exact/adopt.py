@@ -9,7 +9,7 @@ from apis.errors import ApiError, Gone, RecordRefused, StopRun
 from apis.optiply import OptiplyClient
 from load.exact.documents import PURCHASE_ORDERS
 from load.exact.result import ExportResult
-from load.ledger import KnownRecord, Ledger, Outcome, naive_utc
+from load.ledger import Intent, KnownRecord, Ledger, Outcome, naive_utc
 from load.optiply.payloads import synced_at
 from load.optiply.result import Notice
 
@@ -57,7 +57,7 @@ def adopt_lines(
     """Give the lines of `marts.exact_adopted_lines` their remote id in Optiply, then know them. Raises StopRun.
 
     A line that is gone in Optiply or refused there is noted once; one that could not be reached is tried in the
-    next run. To PATCH a line again is harmless, so an intent left open by a killed run needs no look-up.
+    next run. To PATCH a line again is harmless, so what was left open is simply done again.
     """
     rows = ledger.connection.execute(
         """
@@ -83,8 +83,13 @@ def adopt_lines(
         """,
         {"lines": LINES, "retry_refused": retry_refused},
     ).fetchall()
+    left_open: dict[str, list[Intent]] = {}
+    for each in ledger.open_intents("optiply", ["link"]) if rows else ():
+        if each.entity == LINES:
+            left_open.setdefault(each.remote_id, []).append(each)
     for order_id, line_id, exact_line_id in rows:
-        _adopt_line(ledger, optiply, order_id, line_id, exact_line_id, now, result)
+        before = left_open.get(exact_line_id, [])
+        _adopt_line(ledger, optiply, order_id, line_id, exact_line_id, before, now, result)
 
 
 def _adopt_line(
@@ -93,17 +98,19 @@ def _adopt_line(
     order_id: str,
     line_id: str,
     exact_line_id: str,
+    left_open: list[Intent],
     now: Callable[[], datetime],
     result: ExportResult,
 ) -> None:
-    for left_open in ledger.open_intents("optiply", ["link"]):
-        if (left_open.entity, left_open.remote_id) == (LINES, exact_line_id):
-            ledger.settle([Outcome(left_open, "failed", now(), message="not confirmed: done again")])
     # a hash that no row of the plan has: a refused link is no refusal of what the plan may want of the line
     intent = ledger.intent(
         "optiply", LINES, exact_line_id, "link", at=now(), optiply_id=line_id, payload_hash="link"
     )
     ledger.open([intent])
+    if left_open:  # not before: with none open, a push would create the line that may be linked already
+        ledger.settle(
+            [Outcome(each, "failed", now(), message="not confirmed: done again") for each in left_open]
+        )
     stamp = synced_at(intent.intended_at)
     try:
         optiply.update(LINES, line_id, {"remoteId": exact_line_id, "remoteDataSyncedToDate": stamp})

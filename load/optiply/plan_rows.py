@@ -131,7 +131,8 @@ def pages(
                 from ledger.intents
                 where intents.target = 'optiply' and intents.entity = rows.entity
                     and intents.remote_id = rows.remote_id
-                    and intents.operation <> 'link'
+                    -- a link of what is not known yet may have made it known to Optiply: it must not be created
+                    and (intents.operation <> 'link' or records.remote_id is null)
                     and (intents.outcome is null or intents.outcome = 'unknown')
             )
             order by rows.remote_id

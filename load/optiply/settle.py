@@ -4,13 +4,14 @@ create    the record is there (unique pair, or remote id among the records made 
 update    the record has the intended values: accepted. Else its state is unknown, the next plan sends all
 replace   new one there: accepted, the old one is deleted again. Old one gone only: to be created. Else undone
 delete    gone: accepted. Else undone
+link      the record carries the remote id: accepted, and known from now on. Else undone, the export does it again
 What cannot be asked now stays open, and nothing is sent about that record.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ import duckdb
 
 from apis.errors import ApiError, StopRun
 from apis.optiply import OptiplyClient, Resource
-from load.ledger import Intent, Ledger, Operation, Outcome, naive_utc
+from load.ledger import Intent, KnownRecord, Ledger, Operation, Outcome, naive_utc
 from load.optiply import lookup
 from load.optiply.entities import ENTITIES, Entity
 from load.optiply.payloads import ParentMissing, attributes, decode, references, without
@@ -27,7 +28,7 @@ from load.optiply.plan_rows import carries_create_only, optiply_ids
 from load.optiply.send import IN_FLIGHT_SECONDS
 from load.optiply.values import same_values
 
-SETTLED_HERE: tuple[Operation, ...] = ("create", "update", "replace", "delete")
+SETTLED_HERE: tuple[Operation, ...] = ("create", "update", "replace", "delete", "link")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def settle(
     for name in dict.fromkeys(intent.entity for intent in intents):
         of_entity = [intent for intent in intents if intent.entity == name]
         outcomes = _Asker(connection, client, known.get(name, Entity(name)), of_entity, now).outcomes()
-        ledger.settle(outcomes)
+        with ledger.transaction():
+            ledger.write_outcomes(outcomes)
+            ledger.remember([record for each in outcomes for record in _linked(each)], at=now())
         done += sum(outcome.result == "accepted" for outcome in outcomes)
         undone += sum(outcome.result != "accepted" for outcome in outcomes)
     return Settled(done, undone, len(intents) - done - undone)
@@ -109,6 +112,8 @@ class _Asker:
                 return self._update(intent)
             case "replace":
                 return self._replace(intent)
+            case "link":
+                return self._link(intent)
             case _:
                 return self._delete(intent)
 
@@ -140,6 +145,12 @@ class _Asker:
 
     def _delete(self, intent: Intent) -> Outcome:
         return self._done(intent) if self._standing(intent) is None else self._undone(intent)
+
+    def _link(self, intent: Intent) -> Outcome:
+        standing = self._standing(intent)
+        remote_id = lookup.as_remote_id(intent.remote_id)
+        is_linked = standing is not None and remote_id in lookup.remote_ids(standing)
+        return self._done(intent) if is_linked else self._undone(intent)
 
     def _standing(self, intent: Intent) -> Resource | None:
         if intent.optiply_id is None:
@@ -194,3 +205,10 @@ class _Asker:
             forget=forget,
             payload_unknown=payload_unknown,
         )
+
+
+def _linked(outcome: Outcome) -> Iterator[KnownRecord]:
+    """The record that a link was found on: not known, it would be created a second time."""
+    intent = outcome.intent
+    if intent.operation == "link" and outcome.result == "accepted" and intent.optiply_id is not None:
+        yield KnownRecord(intent.entity, intent.remote_id, intent.optiply_id)

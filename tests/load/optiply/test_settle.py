@@ -263,3 +263,46 @@ def test_what_cannot_be_asked_stays_open_and_nothing_is_sent_about_it(
     assert sandbox.store.rows("products") == [] and len(sandbox.store.rows("suppliers")) == 1
     assert outcomes(connection)[0] == ("create", "p-1", None)
     assert result.counts["products"].failed == 1 and result.has_failed
+
+
+@pytest.mark.parametrize(("arrived", "reached"), [(True, True), (True, False), (False, True)])
+def test_a_line_that_was_being_linked_is_never_created_beside_itself(
+    run_push: Push,
+    plan: PlanTables,
+    connection: duckdb.DuckDBPyConnection,
+    sandbox: OptiplySandbox,
+    arrived: bool,
+    reached: bool,
+) -> None:
+    """X1, BO7: killed between the PATCH and its outcome; Optiply then shows the line as linked, so that the plan
+    takes it for one of Exact's that is new."""
+    plan.add("products", "create", "p-1", product("Screw"))
+    plan.add("suppliers", "create", "s-1", {"name": "Smit"})
+    order = {"placed": "2026-03-01T00:00:00Z", "supplier_remote_id": "s-1", "total_value": 25.0}
+    plan.add("buyOrders", "create", "bo-1", order)
+    run_push()
+    values = {
+        "buyOrderId": int(records(connection)["buyOrders", "bo-1"]),
+        "productId": int(records(connection)["products", "p-1"]),
+        "quantity": 2,
+        "subtotalValue": 25,
+    }
+    line = sandbox.store.create("buyOrderLines", {**values, "remoteId": "bol-1"} if arrived else values)
+    leave_open(connection, "buyOrderLines", "link", "bol-1", optiply_id=str(line.id))
+    plan.clear()
+    wanted = {
+        "buy_order_remote_id": "bo-1",
+        "product_remote_id": "p-1",
+        "quantity": 2,
+        "subtotal_value": 25.0,
+    }
+    blocked_by = "open intent" if arrived else "waiting: nobody has linked it"
+    plan.add("buyOrderLines", "create", "bol-1", wanted, blocked_by=blocked_by)
+    if not reached:
+        sandbox.faults.set([{"kind": "503", "method": "GET"}])
+    run_push()
+    assert [row.id for row in sandbox.store.rows("buyOrderLines")] == [line.id]
+    is_known = ("buyOrderLines", "bol-1") in records(connection)
+    assert is_known == (arrived and reached)
+    (ended,) = rows(connection, "select outcome from ledger.intents where operation = 'link'")
+    assert ended["outcome"] == ("accepted" if is_known else "failed" if reached else None)
