@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -62,7 +61,7 @@ def _read(given: Any, folder: Path) -> Attachment:
         raise AttachmentUnreadable("an attachment has FileName and Attachment, or path")
     try:
         base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also of text that is not ASCII
         raise AttachmentUnreadable(f"attachment {name} is no base64") from error
     return Attachment(str(name), encoded)
 

@@ -355,6 +355,7 @@ def test_an_entry_that_was_refused_keeps_its_document_for_the_next_try(
         ("PurchaseEntries", [{"Attachment": PDF}], "has FileName and Attachment, or path"),
         ("PurchaseEntries", [{"FileName": "a.pdf", "Attachment": PDF, "Size": 1}], "or path"),
         ("PurchaseEntries", [{"FileName": "a.pdf", "Attachment": "no base64!"}], "a.pdf is no base64"),
+        ("PurchaseEntries", [{"FileName": "a.pdf", "Attachment": "é"}], "a.pdf is no base64"),
         ("PurchaseEntries", [{"path": "absent.pdf"}], "absent.pdf cannot be read"),
         ("PurchaseEntries", [{"FileName": "a", "Attachment": PDF}] * 2, "one FileName"),
     ],
