@@ -12,6 +12,7 @@ import duckdb
 from pydantic.alias_generators import to_camel
 
 from apis.optiply import Resource
+from load.ledger.incoming import KEY_SCHEMA, arriving
 from load.optiply.entities import Entity
 from load.optiply.payloads import ParentMissing, Reference, attributes, decode, references
 from load.optiply.plan_rows import optiply_ids
@@ -114,13 +115,14 @@ class Comparison:
 
     def _payloads(self, ours: Sequence[tuple[str, Resource]]) -> dict[str, dict[str, Any]]:
         """What Optiply accepted last, by its id, of those that stand under the ledger's id and are not open."""
-        rows = self.connection.execute(
-            """
-            select remote_id, optiply_id, payload from ledger.records
-            where entity = ? and payload is not null and list_contains(?, remote_id)
-            """,
-            [self.entity.name, [remote_id for remote_id, _ in ours]],
-        ).fetchall()
+        keys = [{"entity": self.entity.name, "remote_id": remote_id} for remote_id, _ in ours]
+        with arriving(self.connection, keys, KEY_SCHEMA):
+            rows = self.connection.execute(
+                """
+                select remote_id, optiply_id, payload from arriving join ledger.records using (entity, remote_id)
+                where payload is not null
+                """
+            ).fetchall()
         known = {(remote_id, optiply_id): payload for remote_id, optiply_id, payload in rows}
         return {
             resource.id: decode(known[remote_id, resource.id])
