@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-demo: setup  ## set up, then run the whole job twice on the two sandbox servers
+demo: setup  ## set up, then run the whole job three times on the sandbox servers
 	$(BIN)/exact-optiply demo
 
 test: setup  ## set up, then run what CI runs: format, lint, types, SQL style, tests

@@ -46,9 +46,6 @@ def extract(
 
 def transform(
     tenant: TenantOption,
-    full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Rebuild incremental models; raw and ledger stay.")
-    ] = False,
     select: Annotated[
         list[str] | None, typer.Option("--select", "-s", help="dbt's node selection; repeatable.")
     ] = None,
@@ -57,7 +54,7 @@ def transform(
 ) -> None:
     """Decide what Optiply and Exact should hold: `dbt build` with the tenant's flags, tests included."""
     with begin(load_tenant(tenant), "transform", say=say, as_of=day_of(as_of), wait_seconds=wait) as run:
-        result = steps.transform_step(run, full_refresh=full_refresh, select=select or ())
+        result = steps.transform_step(run, select=select or ())
         out.print(f"dbt built and tested {result.nodes} nodes, {len(result.warnings)} warnings")
     _end(run)
 

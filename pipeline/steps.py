@@ -81,7 +81,7 @@ def extract_step(
 
 
 def transform_step(
-    run: Run, *, full_refresh: bool = False, select: Sequence[str] = (), tests_within: bool = False
+    run: Run, *, select: Sequence[str] = (), tests_within: bool = False
 ) -> dbt.DbtResult:
     """`dbt build`: staging, marts, plan and their tests. Raises DbtFailed, and then nothing may be sent."""
     run.say("transform: dbt build")
@@ -89,7 +89,6 @@ def transform_step(
         return dbt.build(
             run.tenant,
             run.as_of,
-            full_refresh=full_refresh,
             select=select,
             tests_within=tests_within,
             say=run.say,

@@ -44,7 +44,6 @@ def build(
     tenant: Tenant,
     as_of: date,
     *,
-    full_refresh: bool = False,
     select: Sequence[str] = (),
     tests_within: bool = False,
     say: Callable[[str], None] = print,
@@ -61,8 +60,6 @@ def build(
         "--exclude-resource-type", "unit_test", "--exclude", *INNER_TESTS,
         "--vars", json.dumps(dbt_vars(tenant.flags, as_of)),
     ]  # fmt: skip
-    if full_refresh:
-        command.append("--full-refresh")
     if select:
         command += ["--select", *select]
     if tests_within:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from pathlib import Path
 
-from warehouse.dbt import Heard
+import pytest
+
+from sandbox.tenant_file import write_tenant
+from settings.tenant import load_tenant
+from warehouse.dbt import DbtFailed, DbtResult, Heard, build
 
 
 def event(name: str, level: str = "info", msg: str = "", **data: object) -> str:
@@ -59,3 +65,65 @@ def test_progress_is_said_once_per_quarter_and_not_at_the_end() -> None:
 def test_a_crash_before_dbt_logs_is_told_in_its_own_words() -> None:
     heard, _ = hear("Traceback (most recent call last):\n", "\n", '"text"\n', "ImportError: duckdb\n")
     assert heard.errors == ["Traceback (most recent call last):", '"text"', "ImportError: duckdb"]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two models in the place of ours, for a real dbt: with mass_delete_limit 1 a test and a model fail."""
+    (tmp_path / "models").mkdir()
+    files = {
+        "dbt_project.yml": {"name": "small", "profile": "small"},
+        "profiles.yml": {"small": {"outputs": {"local": {
+            "type": "duckdb", "path": "{{ env_var('EXACT_OPTIPLY_WAREHOUSE') }}",
+        }}, "target": "local"}},
+        "models/tests.yml": {"models": [
+            {"name": "numbers", "columns": [{"name": "number", "data_tests": [{"not_null": {"config": {
+                "severity": "{{ 'error' if var('mass_delete_limit') == 1 else 'warn' }}",
+            }}}]}]},
+        ]},
+    }  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "models/numbers.sql").write_text(
+        "select 1 as number union all select null union all select null", encoding="utf-8"
+    )
+    (tmp_path / "models/sums.sql").write_text(
+        "select {{ '1 as total' if var('mass_delete_limit') == 0 else 'no_such_column' }}", encoding="utf-8"
+    )
+    monkeypatch.setattr("warehouse.dbt.PROJECT_ROOT", tmp_path)
+    return tmp_path
+
+
+def built(project: Path, mass_delete_limit: int, said: list[str]) -> DbtResult:
+    tenant = load_tenant(
+        str(
+            write_tenant(
+                project,
+                "small",
+                exact_url="http://127.0.0.1:1",
+                optiply_url="http://127.0.0.1:1",
+                optiply_token_url="http://127.0.0.1:1/token",
+                spacing_seconds=0,
+                flags={"mass_delete_limit": str(mass_delete_limit)},
+            )
+        )
+    )
+    return build(tenant, date(2026, 3, 2), say=said.append)
+
+
+def test_what_a_real_dbt_says_is_understood(project: Path) -> None:
+    """A failing test of severity warn is told and stops nothing; of severity error, or a broken model, it stops all."""
+    said: list[str] = []
+    assert built(project, 0, said) == DbtResult(3, ("not_null_numbers_number: 2 rows",))
+    assert said[-1] == "dbt warns: not_null_numbers_number: 2 rows"
+    assert "transform: 2 of 3 models and tests" in said
+    with pytest.raises(DbtFailed, match=r"^dbt build failed \((\w+), (\w+)\):") as failed:
+        built(project, 1, said)
+    words = str(failed.value)
+    for word in (
+        "not_null_numbers_number",
+        "Got 2 results, configured to fail if != 0",
+        "sums",
+        "no_such_column",
+    ):
+        assert word in words
