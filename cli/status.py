@@ -45,8 +45,8 @@ order by state in ('complete', 'cancelled', 'adopted'), reason is null, sent_at 
 limit $limit
 """
 QUALITY = """
-select entity, rule_id, severity, count(*), min(remote_id), any_value(reason)
-from marts.data_quality group by all order by count(*) desc limit $limit
+select entity, rule_id, severity, record_count, example_remote_id, example_reason
+from marts.data_quality_overview order by record_count desc, entity, rule_id limit $limit
 """
 
 
@@ -78,8 +78,8 @@ def status(
             ("Optiply id", "state", "Exact", "sent (UTC)", "received", "why"),
         )  # fmt: skip
         _list(
-            connection, QUALITY, limit, "left out or changed (all rows: marts.data_quality)",
-            ("entity", "rule", "severity", "rows", "for example", "reason"),
+            connection, QUALITY, limit, "left out, changed or waiting (all rows: marts.data_quality)",
+            ("entity", "rule", "severity", "records", "for example", "reason"),
         )  # fmt: skip
     _show_archive(settings.archive_folder)
     out.print(f"query it yourself: duckdb -readonly {settings.published_path}", markup=False, soft_wrap=True)

@@ -49,6 +49,7 @@ class Run:
     timings: dict[str, float] = field(default_factory=dict)
     reads: tuple[StreamRead, ...] = ()
     wms_requests: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)  # records per entity that no side is told about
 
     def __post_init__(self) -> None:
         self.started_at = self.now()

@@ -80,19 +80,22 @@ def extract_step(
     return result
 
 
-def transform_step(
-    run: Run, *, select: Sequence[str] = (), tests_within: bool = False
-) -> dbt.DbtResult:
+def transform_step(run: Run, *, select: Sequence[str] = (), tests_within: bool = False) -> dbt.DbtResult:
     """`dbt build`: staging, marts, plan and their tests. Raises DbtFailed, and then nothing may be sent."""
     run.say("transform: dbt build")
     with run.timed("transform"):
-        return dbt.build(
-            run.tenant,
-            run.as_of,
-            select=select,
-            tests_within=tests_within,
-            say=run.say,
-        )
+        result = dbt.build(run.tenant, run.as_of, select=select, tests_within=tests_within, say=run.say)
+    if not select:
+        with connect(run.tenant.warehouse_path, read_only=True) as connection:
+            run.left_out = dict(
+                connection.execute(
+                    """
+                    select entity, count(distinct remote_id) from marts.data_quality
+                    where severity = 'left_out' group by entity order by entity
+                    """
+                ).fetchall()
+            )
+    return result
 
 
 def push_step(

@@ -11,6 +11,7 @@ from pipeline.run import FAILED, NEEDS_A_LOOK, OK, Run
 # The streams whose rows are an entity's records; the others only add to them.
 MAIN_STREAMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("optiply", "products"): ("items",),
+    ("optiply", "productCompositions"): ("assembly_bill_of_material_materials", "bill_of_materials"),
     ("optiply", "suppliers"): ("suppliers",),
     ("optiply", "supplierProducts"): ("supplier_products",),
     ("optiply", "sellOrders"): ("sales_invoices", "sales_orders"),
@@ -63,6 +64,7 @@ def summarise(run: Run) -> Summary:
     seconds = ", ".join(f"{step} {taken:.1f} s" for step, taken in run.timings.items())
     lines = (
         *_reads(run),
+        *_left_out(run),
         f"requests: Exact {usage.exact_requests}{room}; Optiply {usage.optiply_requests}"
         + (f"; warehouse systems {run.wms_requests}" if run.wms_requests else ""),
         f"time: {seconds}",
@@ -87,6 +89,14 @@ def _reads(run: Run) -> tuple[str, ...]:
             filled = ", ".join(f"{read.stream} {read.rows}" for read in reads if read.rows) or "nothing new"
             lines.append(f"read from {name} ({len(reads)} streams): {filled}")
     return tuple(lines)
+
+
+def _left_out(run: Run) -> tuple[str, ...]:
+    """How many records stay behind, and where each stands with its rule and reason (C9)."""
+    if not run.left_out:
+        return ()
+    counted = ", ".join(f"{entity} {count}" for entity, count in run.left_out.items())
+    return (f"left out, wholly or in part, each with its reason in marts.data_quality: {counted}",)
 
 
 def markdown_summary(run: Run) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.run import FAILED, OK
+from pipeline.summary import summarise
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -20,7 +21,13 @@ def test_the_whole_job(world: World) -> None:
 
 
 def everything_arrives(world: World) -> None:
-    assert not world.sync().problems
+    run = world.sync()
+    assert not run.problems
+    left_out = set(
+        world.query("select entity, remote_id from marts.data_quality where severity = 'left_out'")
+    )
+    assert run.left_out == Counter(entity for entity, _ in left_out)
+    assert f"sellOrders {run.left_out['sellOrders']}" in "\n".join(summarise(run).lines)
     desired = dict(
         world.query(
             """
