@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sandbox.tenant_file import write_tenant
-from settings.tenant import load_tenant
+from settings.tenant import PROJECT_ROOT, load_tenant
 from warehouse.dbt import DbtFailed, DbtResult, Heard, build
 
 
@@ -71,8 +73,9 @@ def test_a_crash_before_dbt_logs_is_told_in_its_own_words() -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two models in the place of ours, for a real dbt: with mass_delete_limit 1 a test and a model fail."""
     (tmp_path / "models").mkdir()
+    shutil.copytree(PROJECT_ROOT / "dbt_project/macros/materializations", tmp_path / "macros")
     files = {
-        "dbt_project.yml": {"name": "small", "profile": "small"},
+        "dbt_project.yml": {"name": "small", "profile": "small", "models": {"+materialized": "table"}},
         "profiles.yml": {"small": {"outputs": {"local": {
             "type": "duckdb", "path": "{{ env_var('EXACT_OPTIPLY_WAREHOUSE') }}",
         }}, "target": "local"}},
@@ -127,3 +130,5 @@ def test_what_a_real_dbt_says_is_understood(project: Path) -> None:
         "no_such_column",
     ):
         assert word in words
+    with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.execute("select total from sums").fetchall() == [(1,)], "the old table stands"
