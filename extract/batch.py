@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from extract.bookmark import Bookmark
 from extract.raw_pipeline import StreamBatch
 from extract.reading import PageArrived
 
@@ -25,15 +26,20 @@ class Batch:
     size: BatchSize
     clock: Callable[[], float]
     _parts: dict[str, dict[str, StreamBatch]] = field(default_factory=dict)
+    _latest: dict[tuple[str, str], Bookmark] = field(default_factory=dict)
     _rows: int = 0
     _since: float | None = None
 
     def add(self, event: PageArrived) -> None:
-        """Keep what a page brings. An empty page that leaves its bookmark as it was needs no load."""
+        """Keep what a page brings. An empty page that leaves its bookmark as it was needs no load; an empty last page
+        after others does not: their bookmark is a link to go on with."""
+        dataset = event.read.dataset
         for stream, page in event.page.items():
-            if not page.rows.num_rows and page.bookmark == page.previous:
+            latest = self._latest.get((dataset, stream), page.previous)
+            if not page.rows.num_rows and page.bookmark == latest:
                 continue
-            parts = self._parts.setdefault(event.read.dataset, {})
+            self._latest[dataset, stream] = page.bookmark
+            parts = self._parts.setdefault(dataset, {})
             pages = parts[stream].pages if stream in parts else []
             if page.rows.num_rows:
                 pages.append(page.rows)

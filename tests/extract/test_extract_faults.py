@@ -109,6 +109,25 @@ def test_a_saved_link_that_is_refused_is_given_up_for_the_whole_question(shop: S
     assert len(shop.rows("raw_exact.sales_order_lines")) == total
 
 
+def test_an_empty_last_page_ends_a_read_that_brought_nothing_new(shop: Shop) -> None:
+    """A server that pages by number gives a next link on every full page, the last one too."""
+    path = "inventory/Warehouses"
+
+    def with_a_further_page(text: str) -> str:
+        if "<entry" not in text:
+            return text
+        token = "$skiptoken=guid'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+        further = f"{shop.tenant.exact.base_url}/api/v1/{shop.tenant.exact.division}/{path}?{token}"
+        return text.replace("</feed>", f'<link rel="next" href="{further}" /></feed>')
+
+    with spoilt(shop.exact, path, with_a_further_page) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        read = [shop.run("warehouses")["exact.warehouses"] for _ in range(3)]
+    assert {(one.status, one.pages) for one in read} == {("complete", 2)}
+    assert read[1].rows == read[2].rows > 0
+    assert shop.last_load() == shop.query("select min(_dlt_load_id) from raw_exact.warehouses")[0][0]
+
+
 def break_after_two_pages(shop: Shop) -> None:
     path = "salesorder/SalesOrderLines"
     shop.exact.faults.set([fails_always("500", path) | {"at": at} for at in range(3, 8)])
