@@ -41,10 +41,10 @@ def connected_user(client: ExactClient) -> ConnectedUser:
     divisions = tuple(
         Division(
             int(entry["Code"]),
-            " ".join(str(entry["Description"] or "").split()),
-            str(entry["Currency"] or ""),
+            " ".join(str(entry.get("Description", "")).split()),
+            str(entry.get("Currency", "")),
         )
         for page in pages
         for entry in page.entries
     )
-    return ConnectedUser(str(me["FullName"] or ""), current, divisions)
+    return ConnectedUser(str(me.get("FullName", "")), current, divisions)

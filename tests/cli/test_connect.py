@@ -125,6 +125,16 @@ def test_without_a_browser_the_address_is_pasted_and_what_is_missing_is_said(pla
     )
 
 
+def test_a_division_and_a_user_of_whom_exact_tells_little_are_shown_all_the_same(place: Place) -> None:
+    """A field without a value is absent from an entry."""
+    place.exact.store.insert("divisions", {"Code": 9})
+    place.exact.store.change("me", ME["UserID"], {"FullName": None})
+    place.person_pastes()
+    ended = place.new("--paste", "--division", "9")
+    assert ended.code == OK, ended.stderr
+    assert "* 9" in ended.stdout and "division = 9" in place.file.read_text()
+
+
 def test_an_address_elsewhere_can_only_be_pasted(place: Place) -> None:
     place.person_pastes()
     ended = place.new("--redirect-uri", "https://www.example.nl/exact")
