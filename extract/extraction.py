@@ -157,13 +157,17 @@ class Extraction:
                 Exception
             ) as error:  # whatever dlt or DuckDB raises: nothing of this source can be stored now
                 log.exception("storing %s failed", source)
-                self._broken.add(source)
-                self._readers.stop(source, error)
-                self._progress.end_open(source, "failed", f"could not be stored: {_words(error)}")
+                self._break(source, error, f"could not be stored: {_words(error)}")
         for read in self._read_to_the_end:
             for stream in read.streams:
                 self._finish(read, stream)
         self._read_to_the_end.clear()
+
+    def _break(self, source: Source, error: Exception, words: str) -> None:
+        """Nothing more of the source is stored in this run, so none of its streams that are left is complete."""
+        self._broken.add(source)
+        self._readers.stop(source, error)
+        self._progress.end_open(source, "failed", words)
 
     def _finish(self, read: EndpointRead, stream: str) -> None:
         """What is left to do once all rows of a read are stored."""
@@ -181,10 +185,9 @@ class Extraction:
                 self._progress.end(read.source, stream, "failed", str(error))
             except Exception as error:  # dlt's or DuckDB's: the old rows stay, the next run does it again
                 log.exception("putting %s in place failed", stream)
-                self._broken.add(read.source)
-                self._progress.end(
-                    read.source, stream, "failed", f"could not be put in place: {_words(error)}"
-                )
+                words = f"could not be put in place: {_words(error)}"
+                self._progress.end(read.source, stream, "failed", words)
+                self._break(read.source, error, f"not put in place, as {stream} {words}")
         bookmark = self._plan.pipelines[f"raw_{read.source}"].bookmark(stream, read.variant)
         self._progress.complete(read.source, stream, bookmark)
 

@@ -134,6 +134,22 @@ def test_a_list_that_breaks_off_or_comes_back_empty_changes_nothing_and_stops_no
     assert shop.rows(MONTA) == [] and len(shop.rows(QLS)) == 3
 
 
+def test_a_list_that_cannot_be_put_in_place_leaves_no_other_complete_that_is_not(
+    warehouses: Warehouses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C10: after such an error nothing more of the source is stored."""
+
+    def fail(_connection: Any, _shape: Any, main: str, _side: str) -> None:
+        raise OSError(f"no room for {main}")
+
+    monkeypatch.setattr("extract.extraction.replace_rows", fail)
+    reads = warehouses.run("wms.montapacking_products", "wms.qls_products", "warehouses")
+    both = [reads["wms.montapacking_products"], reads["wms.qls_products"]]
+    assert [read.status for read in both] == ["failed", "failed"]
+    assert all("could not be put in place: OSError: no room for" in read.message for read in both)
+    assert reads["exact.warehouses"].status == "complete"
+
+
 def test_rows_without_an_id_are_told_by_their_place(warehouses: Warehouses) -> None:
     read = product_read(warehouses, "montapacking_products")
     table = read.table([{"Sku": "A", "StockAvailable": 1}, {"Sku": 12, "StockAvailable": None}], 3)
