@@ -24,6 +24,7 @@ from extract.columns import FieldTypeError
 from extract.day_budget import NoRoomLeft
 from extract.exact.catalogue import Variant
 from extract.exact.catalogue import catalogue as exact_catalogue
+from extract.exact.divisions_read import DivisionsRead
 from extract.exact.endpoint_read import ExactRead, reread_of
 from extract.optiply.resource_read import MOST_LOOKED_UP, OptiplyRead
 from extract.planning import DIVISIONS, SIDE_DATASET, Planner
@@ -115,6 +116,8 @@ class Extraction:
 
     def _end(self, event: ReadEnded) -> None:
         read, error = event.read, event.error
+        if isinstance(read, DivisionsRead) and read.refused:
+            self._plan.keep_refused_divisions(read)
         if error is None:
             self._read_to_the_end.append(read)  # complete when its last page is stored
             return

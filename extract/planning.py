@@ -171,7 +171,16 @@ class Planner:
             self._progress.begin("exact", name, variant)
             if self._is_of_all_divisions(stream):
                 bookmark = self.pipelines[dataset].bookmark(name, variant)
-                reads.append(DivisionsRead(self._scope.exact, stream, endpoint, bookmark, self._divisions()))
+                reads.append(
+                    DivisionsRead(
+                        self._scope.exact,
+                        stream,
+                        endpoint,
+                        bookmark,
+                        self._divisions(endpoint),
+                        self._scope.tenant.exact.division,
+                    )
+                )
             else:
                 groups.setdefault(endpoint.path, []).append(stream)
                 endpoints[endpoint.path] = endpoint
@@ -236,6 +245,13 @@ class Planner:
                 variants[stream.name] = following
         return self.exact_reads(variants, read.dataset)
 
+    def keep_refused_divisions(self, read: DivisionsRead) -> None:
+        """Each is asked once a day, as an endpoint is: ten refusals in an hour would block it for all of them."""
+        with self.pipelines["raw_exact"].connection() as connection:
+            for division, words in read.refused.items():
+                path = _path_in(division, read.endpoint)
+                keep_unavailable(connection, path, naive(self._scope.now()), words)
+
     def optiply_reads(self, streams: Iterable[str], past: History) -> list[OptiplyRead]:
         """One read per resource; some are read whole, to find what is gone."""
         reads: list[OptiplyRead] = []
@@ -299,8 +315,9 @@ class Planner:
     def _is_of_all_divisions(self, stream: Stream) -> bool:
         return stream.is_of_all_divisions and self._scope.tenant.flags.dont_use_current_division
 
-    def _divisions(self) -> tuple[int, ...]:
-        """The user's divisions, as last read; the tenant's own where they were not."""
+    def _divisions(self, endpoint: Endpoint) -> tuple[int, ...]:
+        """The user's divisions, as last read, but those that refused the endpoint today; the tenant's own where
+        none is left."""
         with self.pipelines["raw_exact"].connection() as connection:
             table = (
                 "select 1 from information_schema.tables where table_schema = 'raw_exact' and table_name = ?"
@@ -308,4 +325,10 @@ class Planner:
             known = connection.execute(table, [DIVISIONS]).fetchone()
             query = "select distinct code from raw_exact.divisions where code is not null order by 1"
             codes = [int(code) for (code,) in connection.execute(query).fetchall()] if known else []
-        return tuple(codes) or (self._scope.tenant.exact.division,)
+            refused = unavailable(connection, self._scope.today.now) if not self._scope.ask_all else ()
+        asked = tuple(code for code in codes if _path_in(code, endpoint) not in refused)
+        return asked or (self._scope.tenant.exact.division,)
+
+
+def _path_in(division: int, endpoint: Endpoint) -> str:
+    return f"{division}/{endpoint.path}"

@@ -42,6 +42,7 @@ class _Request:
     url: str
     endpoint: str
     body: bytes | None = None
+    is_elsewhere: bool = False  # in another division than the tenant's, which has limits of its own
 
     @property
     def label(self) -> str:
@@ -122,7 +123,9 @@ class ExactClient:
             )
         )
         while link is not None:
-            page = self._read(_Request("GET", link, _endpoint(path)))
+            page = self._read(
+                _Request("GET", link, _endpoint(path), is_elsewhere=self._is_elsewhere(path, division))
+            )
             following = None if page.next_link is None else self._same_host(page.next_link, link, path)
             if following == link:
                 raise RequestRefused(
@@ -139,7 +142,13 @@ class ExactClient:
         ConnectionLost after five tries mean that nothing was done.
         """
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-        request = _Request("POST", self._url(path, division), _endpoint(path), content)
+        request = _Request(
+            "POST",
+            self._url(path, division),
+            _endpoint(path),
+            content,
+            is_elsewhere=self._is_elsewhere(path, division),
+        )
         return retrying(self._sleep)(self._create_once, request)
 
     def _read(self, request: _Request) -> Page:
@@ -196,21 +205,23 @@ class ExactClient:
 
     def _refuse_before_sending(self, request: _Request) -> None:
         self._errors.check(request.endpoint, request.label)
-        over = self._day_over
+        over = None if request.is_elsewhere else self._day_over
         if over is not None and over.resumes_at is not None and self._clock() < over.resumes_at.timestamp():
             raise DailyLimitReached(
                 over.message, resumes_at=over.resumes_at, status=429, request=request.label
             )
 
     def _learn(self, request: _Request, answer: Answer) -> None:
-        """What every answer tells about the limits, whoever asked for it."""
+        """What every answer tells about the limits, whoever asked for it. The day's are those of a division."""
         self._errors.count(request.endpoint, answer.status)
-        with self._lock:
-            self._limits = self._limits.after(answer.headers)
+        if not request.is_elsewhere:
+            with self._lock:
+                self._limits = self._limits.after(answer.headers)
         if answer.status == 429:
             limit = read_error(answer, now=self._clock())
             if isinstance(limit, DailyLimitReached):
-                self._day_over = limit
+                if not request.is_elsewhere:
+                    self._day_over = limit
             elif isinstance(limit, MinuteLimit) and limit.retry_after is not None:
                 self._pace.hold(limit.retry_after)  # the other threads and processes wait too
 
@@ -219,6 +230,9 @@ class ExactClient:
         if path.startswith(WITHOUT_DIVISION):
             return base + path
         return f"{base}{division or self._settings.division}/{path}"
+
+    def _is_elsewhere(self, path: str, division: int | None) -> bool:
+        return division not in (None, self._settings.division) and not path.startswith(WITHOUT_DIVISION)
 
     def _same_host(self, link: str, base: str, path: str) -> str:
         """The link, made absolute. RequestRefused where it leads away: the token would go there too."""

@@ -9,9 +9,9 @@ division; the bookmark of the tenant's own stays as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from apis.errors import NotAvailable
+from apis.errors import DailyLimitReached, NotAvailable, RequestRefused
 from apis.exact.client import ExactClient
 from extract.bookmark import Bookmark
 from extract.exact.catalogue import Endpoint, Stream, Variant, column_name
@@ -24,13 +24,16 @@ DIVISION = "Division"
 
 @dataclass(frozen=True)
 class DivisionsRead:
-    """`divisions`: their codes. One that the user may not see is passed over."""
+    """`divisions`: their codes; `own`: the tenant's. One that the user may not see is passed over, and is in
+    `refused` with Exact's words."""
 
     client: ExactClient
     stream: Stream
     endpoint: Endpoint
     bookmark: Bookmark
     divisions: tuple[int, ...]
+    own: int
+    refused: dict[int, str] = field(default_factory=dict)
     dataset: str = "raw_exact"
     source: Source = "exact"
 
@@ -51,7 +54,8 @@ class DivisionsRead:
         return (self.stream.name,)
 
     def pages(self) -> Iterator[Mapping[str, StreamPage]]:
-        """The pages of all divisions. Raises NotAvailable where none of them may be read."""
+        """The pages of all divisions. Raises NotAvailable where none of them may be read, and RequestRefused, which
+        stops this stream alone, where the day of another division than the tenant's is used up."""
         refusal: NotAvailable | None = None
         is_any_read = False
         for division in self.divisions:
@@ -61,6 +65,11 @@ class DivisionsRead:
                     yield {self.stream.name: page}
             except NotAvailable as error:
                 refusal = error
+                self.refused[division] = error.message
+            except DailyLimitReached as error:
+                if division == self.own:
+                    raise
+                raise RequestRefused(f"division {division}: {error.message}") from error
         if refusal is not None and not is_any_read:
             raise refusal
 

@@ -187,3 +187,29 @@ def test_warehouses_of_all_divisions_of_the_user_are_told_apart(open_shop: Calla
     result = shop.result("divisions", "warehouses")
     assert {one.stream: one.status for one in result.reads}["warehouses"] == "unavailable"
     assert (result.status, shop.last_load()) == ("complete", load)
+
+
+def test_a_division_that_refuses_is_asked_once_a_day_and_anothers_used_up_day_is_not_the_tenants(
+    open_shop: Callable[..., Shop],
+) -> None:
+    shop = open_shop(company_of(), other_divisions=[company_of(7)])
+    shop.exact.store.insert("divisions", {"Code": 8})
+    shop.with_settings(flags={"dont_use_current_division": True})
+    shop.run("divisions")
+
+    def asked(when: datetime) -> list[int]:
+        shop.exact.forget()
+        result = shop.result(now=lambda: when, as_of=when.date())
+        assert {one.status for one in result.reads if one.stream == "warehouses"} == {"complete"}
+        counted = shop.exact.statistics["by_request"]
+        return [counted.get(f"GET /api/v1/{one}/inventory/Warehouses", 0) for one in (DIVISION, 7, 8)]
+
+    assert asked(NOON) == [1, 1, 1]
+    assert asked(NOON + timedelta(hours=1)) == [1, 1, 0]
+    assert asked(NOON + timedelta(days=1, hours=2)) == [1, 1, 1]
+
+    shop.exact.faults.set([{"kind": "day_429", "path": "*/7/inventory/Warehouses"}])
+    reads = shop.run("warehouses", "items", "suppliers", "vat_codes")
+    warehouses = reads.pop("exact.warehouses")
+    assert warehouses.status == "failed" and warehouses.message.startswith("division 7: daily limit")
+    assert {read.status for read in reads.values()} == {"complete"}

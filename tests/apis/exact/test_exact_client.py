@@ -314,6 +314,22 @@ def test_the_daily_limit_stops_the_run_and_costs_no_further_request(
     assert ids(client) == ["a"]
 
 
+def test_the_day_of_another_division_is_not_the_tenants(server: ScriptedServer, make: Maker) -> None:
+    own = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "4000"}
+    other = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9999999999000"}
+    server.script(V1, Reply(200, PAGE.body, own), Reply(429, b"", other), PAGE, Reply(429, b"", other))
+    client = make()
+    ids(client)
+    with pytest.raises(DailyLimitReached):
+        list(client.pages("inventory/Warehouses", division=7))
+    assert client.limits.day_remaining == 4000
+    assert ids(client) == ["a"]
+    with pytest.raises(DailyLimitReached):
+        client.create("purchaseorder/PurchaseOrders", {}, division=7)
+    server.script(V1, PAGE)
+    assert [page.entries for page in client.pages("logistics/Items", division=123)] == [[{"ID": "a"}]]
+
+
 def test_the_room_left_is_known_from_every_answer(server: ScriptedServer, make: Maker) -> None:
     server.script(
         V1,
