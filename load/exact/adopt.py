@@ -12,6 +12,7 @@ from load.exact.result import ExportResult
 from load.ledger import Intent, KnownRecord, Ledger, Outcome, naive_utc
 from load.optiply.payloads import synced_at
 from load.optiply.result import Notice
+from load.optiply.send import DOWN_AFTER
 
 LINES = "buyOrderLines"
 
@@ -57,7 +58,8 @@ def adopt_lines(
     """Give the lines of `marts.exact_adopted_lines` their remote id in Optiply, then know them. Raises StopRun.
 
     A line that is gone in Optiply or refused there is noted once; one that could not be reached is tried in the
-    next run. To PATCH a line again is harmless, so what was left open is simply done again.
+    next run, and when Optiply is down so are all that are left. To PATCH a line again is harmless, so what was left
+    open is simply done again.
     """
     rows = ledger.connection.execute(
         """
@@ -87,9 +89,13 @@ def adopt_lines(
     for each in ledger.open_intents("optiply", ["link"]) if rows else ():
         if each.entity == LINES:
             left_open.setdefault(each.remote_id, []).append(each)
+    unanswered = 0
     for order_id, line_id, exact_line_id in rows:
         before = left_open.get(exact_line_id, [])
-        _adopt_line(ledger, optiply, order_id, line_id, exact_line_id, before, now, result)
+        is_answered = _adopt_line(ledger, optiply, order_id, line_id, exact_line_id, before, now, result)
+        unanswered = 0 if is_answered else unanswered + 1
+        if unanswered == DOWN_AFTER:
+            return
 
 
 def _adopt_line(
@@ -101,7 +107,8 @@ def _adopt_line(
     left_open: list[Intent],
     now: Callable[[], datetime],
     result: ExportResult,
-) -> None:
+) -> bool:
+    """False: Optiply did not answer, the link stays open."""
     # a hash that no row of the plan has: a refused link is no refusal of what the plan may want of the line
     intent = ledger.intent(
         "optiply", LINES, exact_line_id, "link", at=now(), optiply_id=line_id, payload_hash="link"
@@ -130,8 +137,10 @@ def _adopt_line(
         ledger.settle([Outcome(intent, "unknown", now(), status_code=error.status, message=str(error))])
         result.counts.failed += 1
         result.notices.append(Notice("buyOrders", order_id, "failed", f"line {line_id}: {error}"))
+        return False
     else:
         with ledger.transaction():
             ledger.write_outcomes([Outcome(intent, "accepted", now())])
             ledger.remember([KnownRecord(LINES, exact_line_id, line_id)], at=now())
         result.linked += 1
+    return True

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from apis.errors import CredentialsRefused
+from load.exact import adopt
 from load.ledger import LedgerMissing
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply import OptiplySandbox
@@ -386,6 +387,27 @@ def test_lines_of_an_order_that_was_taken_over_get_their_remote_ids(
         ("failed", 404),
         ("failed", None),
     }
+
+
+def test_lines_are_not_tried_one_after_the_other_while_optiply_is_down(
+    run_export: Export,
+    buy_orders: BuyOrders,
+    sandbox: OptiplySandbox,
+    connection: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each is tried five times, with waits in between: thousands of them would hold the tenant for days."""
+    monkeypatch.setattr(adopt, "DOWN_AFTER", 3)
+    order_id = buy_orders.place(*[(SCREW, 1)] * 6, plan=False)
+    lines = buy_orders.line_ids(order_id)
+    connection.executemany(
+        "insert into marts.exact_adopted_lines values (?, ?, ?)",
+        [[order_id, line_id, f"x{line_id}"] for line_id in lines],
+    )
+    sandbox.faults.set([{"kind": "503", "method": "PATCH", "path": "*/buyOrderLines/*"}])
+    assert run_export().counts.failed == 3
+    sandbox.faults.set([])
+    assert run_export().linked == 6
 
 
 def test_an_interrupted_link_is_finished_and_nothing_is_sent_again(
