@@ -16,29 +16,16 @@ assembly_headers as (
     anti join deleted_headers on headers.exact_item_id = deleted_headers.exact_id
 ),
 
+-- PC1: the one version of the item that counts
 versions as (
-    select exact_bill_of_materials_version_id, exact_item_id, status_code, type_code, is_default_version
-    from {{ ref('stg_exact__bill_of_materials_versions') }}
-),
-
-deleted_versions as (
-    select exact_id from {{ ref('int_deletions__rows') }}
-    where stream = 'bill_of_materials_versions'
-),
-
--- PC1: the active default version, manufacturing (20) or sales (10)
-active_versions as (
-    select versions.exact_item_id
-    from versions
-    anti join deleted_versions
-        on versions.exact_bill_of_materials_version_id = deleted_versions.exact_id
-    where versions.status_code = 30 and versions.type_code in (10, 20) and versions.is_default_version
+    select exact_item_id from {{ ref('int_compositions__versions') }}
+    where gone_reason is null
 ),
 
 composed_items as (
     select exact_item_id, 'assembly' as bom_source from assembly_headers
     union
-    select exact_item_id, 'versions' as bom_source from active_versions
+    select exact_item_id, 'versions' as bom_source from versions
 )
 
 select * from composed_items
