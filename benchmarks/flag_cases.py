@@ -12,12 +12,14 @@ KILOGRAMS = {"unit_filter": True, "unit_factors": {"kg": {"unit": "g", "factor":
 
 class Case(NamedTuple):
     """`flag` set to `value`. `beside`: flags that hold on both sides of the comparison, because the flag means nothing
-    without them; `together`: flags that must come with it."""
+    without them; `together`: flags that must come with it. `is_switch`: says whether rows are sent at all, which shows
+    before the first push only."""
 
     flag: str
     value: Any
     beside: dict[str, Any] = {}  # noqa: RUF012 - a NamedTuple's default, never changed
     together: dict[str, Any] = {}  # noqa: RUF012
+    is_switch: bool = False
 
 
 CASES = (
@@ -47,7 +49,7 @@ CASES = (
     Case("use_sales_invoices", False),
     Case("pullAllOrders", False),
     Case("use_drop_shipments", False),
-    Case("sync_sell_orders_only", True),
+    Case("sync_sell_orders_only", True, is_switch=True),
     Case("filter_CostCenter_Codes", ["WINKEL"], beside={"use_sales_orders": True}),
     Case("filter_sellOrder_CustomerIDs", ["2000"]),
     Case("unit_convert_sell_orders", False, beside=KILOGRAMS),
@@ -72,13 +74,13 @@ CASES = (
     Case("use_production_orders", True),
     Case("exact_timezone", "Europe/London"),
     Case("dont_use_current_division", True, beside=ONE_WAREHOUSE),
-    Case("sync_products", False),
-    Case("sync_productCompositions", False),
-    Case("sync_suppliers", False),
-    Case("sync_supplierProducts", False),
-    Case("sync_sellOrders", False),
-    Case("sync_buyOrders", False),
-    Case("sync_receiptLines", False),
+    Case("sync_products", False, is_switch=True),
+    Case("sync_productCompositions", False, is_switch=True),
+    Case("sync_suppliers", False, is_switch=True),
+    Case("sync_supplierProducts", False, is_switch=True),
+    Case("sync_sellOrders", False, is_switch=True),
+    Case("sync_buyOrders", False, is_switch=True),
+    Case("sync_receiptLines", False, is_switch=True),
 )
 # What these do is done before or after the marts: read, or held back.
 ELSEWHERE = {

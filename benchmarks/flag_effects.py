@@ -227,17 +227,21 @@ class Laboratory:
         )
 
 
-def table(laboratory: Laboratory, cases: Sequence[Case], size: int) -> Iterator[str]:
+def table(
+    laboratory: Laboratory, cases: Sequence[Case], switches: Mapping[str, str], size: int
+) -> Iterator[str]:
+    """`switches`: the lines measured before the first push, by flag."""
     yield HEADING
     yield (
         f"Measured by `python -m benchmarks.flag_effects` on the sandbox company of {size} items, synchronised with\n"
         "the default flags: rows of the marts that change, come and go with one flag, and how many rows the next push\n"
-        "would then send. An example is one row's value before and after.\n"
+        "would then send. An example is one row's value before and after. Switches (which entities are sent at\n"
+        "all) are measured before the first push, when everything is still to be sent.\n"
     )
     yield "| flag | before | after | rows changed | to send |"
     yield "|---|---|---|---|---|"
     for case in cases:
-        line = laboratory.row(case)
+        line = switches[case.flag] if case.is_switch else laboratory.row(case)
         typer.echo(line)
         yield line
     yield ""
@@ -264,13 +268,15 @@ def main(
         laboratory = Laboratory(Path(folder), world.tenant.warehouse_path)
         with one_run(world) as run:
             steps.extract_step(run, all_streams=True)
+            switches = {case.flag: laboratory.row(case) for case in cases if case.is_switch}
+            laboratory.forget()  # so that the plan in the warehouse is that of the default flags
             laboratory.tables({})
             steps.push_step(run)
         world.place_order()
         with one_run(world) as run:
             steps.extract_step(run, all_streams=True)
         laboratory.forget()
-        lines = list(table(laboratory, cases, size))
+        lines = list(table(laboratory, cases, switches, size))
     if flag is None:
         text = PAGE.read_text(encoding="utf-8").split(HEADING)[0].rstrip()
         PAGE.write_text(f"{text}\n\n" + "\n".join(lines) + "\n", encoding="utf-8")

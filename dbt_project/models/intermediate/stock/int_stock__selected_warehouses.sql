@@ -11,18 +11,26 @@ named_warehouses as (
 
 -- a warehouse that only a stock position names is known as well: the list of warehouses may be out of reach
 positions as (
-    select lower(warehouse_code) as warehouse_name, min(exact_warehouse_id) as exact_warehouse_id
+    select
+        unnest([lower(warehouse_code), exact_warehouse_id]) as warehouse_name,
+        exact_warehouse_id
     from {{ ref('stg_exact__stock_positions') }}
+),
+
+named_positions as (
+    select warehouse_name, min(exact_warehouse_id) as exact_warehouse_id
+    from positions
     group by all
 ),
 
 matches as (
     select
         entries.entry,
-        coalesce(named_warehouses.exact_warehouse_id, positions.exact_warehouse_id) as exact_warehouse_id
+        coalesce(named_warehouses.exact_warehouse_id, named_positions.exact_warehouse_id)
+            as exact_warehouse_id
     from entries
     left join named_warehouses on lower(entries.entry) = named_warehouses.warehouse_name
-    left join positions on lower(entries.entry) = positions.warehouse_name
+    left join named_positions on lower(entries.entry) = named_positions.warehouse_name
     where entries.entry <> ''
 )
 
