@@ -95,7 +95,7 @@ class Ledger:
             """,
             [oldest],
         )
-        records.write_accepted(self.connection, self.run_id)
+        records.write_accepted(self.connection, self.run_id, outcomes)
         end_refusals(self.connection)
         if any(outcome.result == "refused" for outcome in outcomes):
             write_refusals(self.connection)

@@ -73,10 +73,10 @@ def _rows(keys: Sequence[Key]) -> list[dict[str, str]]:
     return [{"entity": entity, "remote_id": remote_id} for entity, remote_id in keys]
 
 
-def write_accepted(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
-    """From the outcomes in `incoming`: what was accepted, what left, what stands in an unknown state.
+def write_accepted(connection: duckdb.DuckDBPyConnection, run_id: str, outcomes: Sequence[Outcome]) -> None:
+    """From these outcomes, which are in `incoming`: what was accepted, what left, what stands in an unknown state.
 
-    Each statement reads all records once, unless no outcome calls for it: DuckDB then skips the table.
+    Each statement reads all records once, so those that no outcome calls for are left out.
     """
     connection.execute(
         """
@@ -85,15 +85,16 @@ def write_accepted(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
             and (incoming.remembers or incoming.forgets)
         """
     )
-    # An Optiply id belongs to one remote id: a record adopted under another remote id moves (SP7).
-    # Two statements: with `or` between the keys DuckDB compares every record with every outcome.
-    connection.execute(
-        """
-        delete from ledger.records using incoming
-        where records.entity = incoming.entity and records.optiply_id = incoming.created_id
-            and incoming.remembers and incoming.created_id is distinct from incoming.optiply_id
-        """
-    )
+    if any(outcome.created_id not in (None, outcome.intent.optiply_id) for outcome in outcomes):
+        # An Optiply id belongs to one remote id: a record adopted under another remote id moves (SP7).
+        # Two statements: with `or` between the keys DuckDB compares every record with every outcome.
+        connection.execute(
+            """
+            delete from ledger.records using incoming
+            where records.entity = incoming.entity and records.optiply_id = incoming.created_id
+                and incoming.remembers
+            """
+        )
     connection.execute(
         """
         insert into ledger.records
@@ -104,14 +105,15 @@ def write_accepted(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
         """,
         [run_id],
     )
-    connection.execute(
-        """
-        update ledger.records set payload = null, payload_hash = null
-        from incoming
-        where incoming.payload_unknown and incoming.target = 'optiply'
-            and records.entity = incoming.entity and records.remote_id = incoming.remote_id
-        """
-    )
+    if any(outcome.payload_unknown for outcome in outcomes):
+        connection.execute(
+            """
+            update ledger.records set payload = null, payload_hash = null
+            from incoming
+            where incoming.payload_unknown and incoming.target = 'optiply'
+                and records.entity = incoming.entity and records.remote_id = incoming.remote_id
+            """
+        )
 
 
 def remember(
