@@ -72,6 +72,7 @@ class Comparison:
         self.coupling_id = coupling_id
         self.standing: dict[str, list[str]] = {}
         self._open = _open(connection, entity.name)
+        self._compared = _compared(connection, entity.name)
         self._found: list[Drift] = []
         self._wanted_lines: dict[str, tuple[str, Lines]] = {}  # by the record's id: its remote id, its lines
         self._standing_lines: dict[str, Lines] = {}
@@ -125,10 +126,15 @@ class Comparison:
             ).fetchall()
         known = {(remote_id, optiply_id): payload for remote_id, optiply_id, payload in rows}
         return {
-            resource.id: decode(known[remote_id, resource.id])
+            resource.id: self._of_interest(decode(known[remote_id, resource.id]))
             for remote_id, resource in ours
             if (remote_id, resource.id) in known and remote_id not in self._open
         }
+
+    def _of_interest(self, payload: dict[str, Any]) -> dict[str, Any]:
+        if self._compared is None:
+            return payload
+        return {name: value for name, value in payload.items() if name in self._compared}
 
     def _differs(
         self,
@@ -190,3 +196,14 @@ def _open(connection: duckdb.DuckDBPyConnection, entity: str) -> set[str]:
         [entity],
     ).fetchall()
     return {remote_id for (remote_id,) in rows}
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, entity: str) -> set[str] | None:
+    """Attributes that the last transform's flags compare (C6); None, all of them: there was no transform yet."""
+    try:
+        rows = connection.execute(
+            "select attribute_name from plan.plan_attributes_sent where entity = ?", [entity]
+        ).fetchall()
+    except duckdb.CatalogException:
+        return None
+    return {name for (name,) in rows}

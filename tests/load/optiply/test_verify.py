@@ -73,6 +73,25 @@ def test_each_kind_of_difference_is_told(
     assert result.drift[4].optiply_id == str(moved.id)
 
 
+def test_what_people_typed_where_a_flag_went_off_is_theirs(
+    run_verify: Verify, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """C6: the ledger still knows what was sent while the flag was on."""
+    supplier_product_id = int(records(connection)["supplierProducts", "sp-1"])
+    sandbox.store.update("supplierProducts", supplier_product_id, {"lotSize": 12})
+    assert [drift.detail for drift in run_verify().drift] == ["lotSize 6 → 12"]
+    connection.execute(
+        """
+        create table plan.plan_attributes_sent as
+        select 'supplierProducts' as entity, unnest(['name', 'price']) as attribute_name
+        union all select 'products', 'lot_size'
+        """
+    )
+    assert run_verify().drift == []
+    sandbox.store.update("supplierProducts", supplier_product_id, {"price": 2})
+    assert [drift.detail for drift in run_verify().drift] == ["price 1.25 → 2.00"]
+
+
 @pytest.mark.parametrize("change", ["another", "fewer", "more", "other product"])
 def test_lines_that_differ_are_told_and_a_repair_replaces_the_order(
     run_verify: Verify,
