@@ -51,7 +51,7 @@ CASES = (
     Case("use_drop_shipments", False),
     Case("sync_sell_orders_only", True, is_switch=True),
     Case("filter_CostCenter_Codes", ["WINKEL"], beside={"use_sales_orders": True}),
-    Case("filter_sellOrder_CustomerIDs", ["2000"]),
+    Case("filter_sellOrder_CustomerIDs", ["10001"]),
     Case("unit_convert_sell_orders", False, beside=KILOGRAMS),
     Case("use_sales_orders_multiple_warehouses", False, beside={"use_sales_orders": True, **ONE_WAREHOUSE}),
     Case("use_sales_invoices_multiple_warehouses", False, beside=ONE_WAREHOUSE),
@@ -73,7 +73,6 @@ CASES = (
     Case("unit_factors", {"kg": 10}, beside=KILOGRAMS),
     Case("use_production_orders", True),
     Case("exact_timezone", "Europe/London"),
-    Case("dont_use_current_division", True, beside=ONE_WAREHOUSE),
     Case("sync_products", False, is_switch=True),
     Case("sync_productCompositions", False, is_switch=True),
     Case("sync_suppliers", False, is_switch=True),
@@ -87,4 +86,5 @@ ELSEWHERE = {
     "start_date": "limits what is read",
     "response_format": "the same rows in another form",
     "mass_delete_limit": "holds back rows of the plan",
+    "dont_use_current_division": "reads the warehouses of all divisions",
 }

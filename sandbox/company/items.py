@@ -141,7 +141,7 @@ def _item_row(item: Item, stock: float, division: int, today: date) -> Row:
         "IsSalesItem": item.is_sold,
         "IsStockItem": item.is_stocked,
         "IsFractionAllowedItem": item.case in ("by_weight", "service"),
-        "IsMakeItem": int(item.is_made),
+        "IsMakeItem": int(item.is_made or item.case == "on_demand"),  # the latter without a bill of material
         "IsOnDemandItem": int(item.case == "on_demand"),
         "CostPriceStandard": item.cost / 100,
         "CostPriceCurrency": CURRENCY,

@@ -1,8 +1,8 @@
 """Bills of material of a generated company's production: versions of the made items and their materials.
 
 Each made item has a historic version and the active default one, of which every third is a sales bill of material
-instead of a recipe. The active version takes the parts of the assembly bill, with waste in the batch, and leaves a
-by-product now and then.
+instead of a recipe. The active version takes the parts of the assembly bill, of the first twice as much, with waste
+in the batch, and leaves a by-product now and then.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _version_row(item: Item, number: int, status: int, division: int) -> Row:
 
 def _line_row(item: Item, material: Row, number: int, kind: int, division: int) -> Row:
     place = material["LineNumber"]
-    quantity = float(str(material["Quantity"]))
+    quantity = float(str(material["Quantity"])) * (2 if place == 1 else 1)
     stamp = material["Created"]
     return {
         "ID": guid("recipe line", item.number, number, kind, place),

@@ -301,7 +301,7 @@ def test_item_warehouses_tell_the_same_figures_as_stock_positions(wholesaler: Co
 
 def test_made_items_have_a_bill_with_a_part_on_two_rows_and_a_loop(sized: Company) -> None:
     """PC3 to PC5."""
-    made = {row["ID"] for row in sized.rows["items"] if row["IsMakeItem"]}
+    made = {row["ID"] for row in sized.rows["items"] if row["IsMakeItem"] and not row["IsOnDemandItem"]}
     materials = sized.rows["assembly_bill_of_material_materials"]
     edges = Counter((row["AssembledItem"], row["PartItem"]) for row in materials)
     assert {row["ID"] for row in sized.rows["assembly_bill_of_material_header"]} == made
@@ -318,7 +318,8 @@ def test_made_items_have_a_historic_version_and_an_active_one_with_waste_and_by_
     """PC1, PC3."""
     versions = sized.rows["bill_of_materials_versions"]
     active = {row["ID"]: row["Item"] for row in versions if row["Status"] == 30 and row["IsDefault"] == 1}
-    assert set(active.values()) == {row["ID"] for row in sized.rows["items"] if row["IsMakeItem"]}
+    headers = sized.rows["assembly_bill_of_material_header"]
+    assert set(active.values()) == {row["ID"] for row in headers}
     assert values(versions, "Status") == {30, 40}
     assert values(versions, "Type") == {10, 20}
     lines = sized.rows["bill_of_materials"]
@@ -327,6 +328,20 @@ def test_made_items_have_a_historic_version_and_an_active_one_with_waste_and_by_
     taken = {(active[row["ItemVersion"]], row["PartItem"]) for row in lines if row["ItemVersion"] in active}
     assembly = sized.rows["assembly_bill_of_material_materials"]
     assert taken == {(row["AssembledItem"], row["PartItem"]) for row in assembly}
+
+
+def test_made_items_have_orders_of_own_production_in_every_state(sized: Company) -> None:
+    """BO9, BO10: done, in part and not at all."""
+    assembly, shop = sized.rows["assembly_orders"], sized.rows["manufacturing_shop_orders"]
+    assert values(assembly, "OrderStatus") == {20, 30, 50} and values(assembly, "Type") == {8060}
+    assert values(shop, "Status") == {10, 20, 30}
+    for rows, done, complete in ((assembly, "FinishedQuantity", 50), (shop, "ProducedQuantity", 30)):
+        for row in rows:
+            share = float(str(row[done])) / float(str(row["PlannedQuantity"]))
+            status = row.get("OrderStatus", row.get("Status"))
+            assert (share == 1) == (status == complete)
+    headers = {row["ID"] for row in sized.rows["assembly_bill_of_material_header"]}
+    assert values([*assembly, *shop], "Item") == headers
 
 
 def test_price_lists_have_every_way_to_a_price(sized: Company) -> None:
