@@ -14,15 +14,17 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
 LINGER_ZERO = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
@@ -112,6 +114,36 @@ def serving(application: WSGIApplication, port: int = 0) -> Iterator[Server]:
         server.shutdown()
         thread.join()
         server.hang_up()
+
+
+class LocalServer(ABC):
+    """A WSGI application that serves itself inside its `with` block. `port` 0 takes a free one."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
+        self._running = ExitStack()
+        self._server: Server | None = None
+
+    @abstractmethod
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; called from several threads at once."""
+
+    def __enter__(self) -> Self:
+        self._server = self._running.enter_context(serving(self, self._port))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+        self._server = None
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:<port>`. RuntimeError while it does not serve."""
+        if self._server is None:
+            raise RuntimeError("the sandbox serves inside its with block only")
+        return self._server.url
 
 
 def reset_connection(environ: WSGIEnvironment) -> NoReturn:

@@ -6,9 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from werkzeug import Request, Response
@@ -26,7 +24,7 @@ from sandbox.exact.store import Store
 from sandbox.exact.tokens import TokenRefused, TokenService
 from sandbox.faults import FaultRule, Faults
 from sandbox.traffic import Traffic, Visit
-from sandbox.wire import RESET_AFTER, Server, reset_connection, serving
+from sandbox.wire import RESET_AFTER, LocalServer, reset_connection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -41,7 +39,7 @@ def endpoint_of(path: str) -> str:
     return KEY.sub("", path)
 
 
-class ExactSandbox:
+class ExactSandbox(LocalServer):
     """A context manager that serves a company as Exact Online does.
 
         with ExactSandbox(company) as exact:
@@ -70,6 +68,7 @@ class ExactSandbox:
         refresh_token: str = credentials.EXACT_REFRESH_TOKEN,
         port: int = 0,
     ) -> None:
+        super().__init__(port)
         self.store = Store(company, clock)
         self.tokens = TokenService(
             client_id=client_id, client_secret=client_secret, refresh_token=refresh_token, clock=clock
@@ -88,31 +87,11 @@ class ExactSandbox:
         self._control = Control(self.store, self.faults, lambda: self.statistics, self.forget)
         self._clock = clock
         self._sleep = sleep
-        self._port = port
-        self._serving: AbstractContextManager[Server] | None = None
-        self._server: Server | None = None
-
-    def __enter__(self) -> Self:
-        self._serving = serving(self, self._port)
-        self._server = self._serving.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._serving is not None:
-            self._serving.__exit__(kind, error, trace)
-        self._serving = self._server = None
 
     @property
     def base_url(self) -> str:
-        """Without a closing slash. RuntimeError while it does not serve."""
-        if self._server is None:
-            raise RuntimeError("the sandbox serves inside its with block only")
-        return self._server.url
+        """Without a closing slash."""
+        return self.url
 
     @property
     def token_url(self) -> str:

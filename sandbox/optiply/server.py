@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
@@ -18,7 +16,7 @@ from sandbox.optiply.api import CONTENT_TYPE, Answer, Api
 from sandbox.optiply.oauth import TokenDesk
 from sandbox.optiply.store import Store
 from sandbox.traffic import Traffic, Visit
-from sandbox.wire import Server, reset_connection, serving
+from sandbox.wire import LocalServer, reset_connection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,7 +38,7 @@ FAULT_TEXTS = {
 }
 
 
-class OptiplySandbox:
+class OptiplySandbox(LocalServer):
     """One account, empty at first, on a free port unless `port` is given.
 
         with OptiplySandbox() as sandbox:
@@ -61,6 +59,7 @@ class OptiplySandbox:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        super().__init__(port)
         self.store = Store(account_id, coupling_id, clock)
         self.faults = Faults(FAULT_KINDS)
         self.traffic = Traffic(_label)
@@ -68,26 +67,6 @@ class OptiplySandbox:
         self._api = Api(self.store, self.desk, created_status)
         self._control = control.Control(self.store, self.faults, self.traffic)
         self._sleep = sleep
-        self._port = port
-        self._running = ExitStack()
-        self._server: Server | None = None
-
-    def __enter__(self) -> Self:
-        self._server = self._running.enter_context(serving(self._application, self._port))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._running.close()
-        self._server = None
-
-    @property
-    def url(self) -> str:
-        """`http://127.0.0.1:<port>`; only while the server runs."""
-        if self._server is None:
-            raise RuntimeError("the sandbox is not running")
-        return self._server.url
 
     @property
     def base_url(self) -> str:
@@ -97,7 +76,7 @@ class OptiplySandbox:
     def token_url(self) -> str:
         return f"{self.url}{TOKEN_PATH}"
 
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         if request.path.startswith(control.PREFIX):
             return _response(self._control.answer(request))(environ, start_response)

@@ -6,15 +6,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
 from sandbox.faults import FaultRule, Faults
 from sandbox.traffic import Traffic, Visit
-from sandbox.wire import Server, reset_connection, serving
+from sandbox.wire import LocalServer, reset_connection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -29,7 +27,7 @@ FAULT_KINDS = (
 Product = dict[str, Any]
 
 
-class WmsSandbox:
+class WmsSandbox(LocalServer):
     """The part that both have in common. `products` may be changed while it serves, under `lock`.
 
     `username`, `password`: what it accepts. `page_size`: products on a page. `sleep` waits out a latency fault.
@@ -45,33 +43,18 @@ class WmsSandbox:
         port: int = 0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        super().__init__(port)
         self.products = list(products)
         self.lock = threading.Lock()
         self.faults = Faults(FAULT_KINDS)
         self.traffic = Traffic(lambda path: path)
         self._credentials = (username, password)
         self._page_size = page_size
-        self._port = port
         self._sleep = sleep
-        self._running = ExitStack()
-        self._server: Server | None = None
-
-    def __enter__(self) -> Self:
-        self._server = self._running.enter_context(serving(self._application, self._port))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._running.close()
-        self._server = None
 
     @property
     def base_url(self) -> str:
-        """`http://127.0.0.1:<port>`; only while the server runs."""
-        if self._server is None:
-            raise RuntimeError("the sandbox is not running")
-        return self._server.url
+        return self.url
 
     def answer(self, request: Request) -> Response:
         """The API's own answer to an authorised request."""
@@ -82,7 +65,7 @@ class WmsSandbox:
         with self.lock:
             return self.products[offset : offset + self._page_size] if offset >= 0 else []
 
-    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         if request.path.startswith(CONTROL):
             return self._control(request)(environ, start_response)
