@@ -1,10 +1,11 @@
 """Buy orders through the whole job: exports killed with SIGKILL under faults, then Exact's changes back in Optiply.
 
-    python -m benchmarks.export_chaos --orders 200 --kills 50
+    python -m benchmarks.export_chaos --orders 200 --kills 50 [--transfers]
 
-Each order that can be sent must stand in Exact once, in purchase units, each other must be explained; after goods
-have come in parts, gone back, lines changed and one order was cancelled, Optiply must show the same numbers, and one
-more run must write nothing. Ends with 1 at a difference.
+Three of four orders are bought (with --transfers: moved to another warehouse), one of four is made. Each order that
+can be sent must stand in Exact once, in purchase units where it is bought, each other must be explained; after goods
+have come in parts, gone back, lines changed and orders were cancelled, on two days, Optiply must show the same
+numbers, and one more run must write nothing. Ends with 1 at a difference.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import random
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +29,13 @@ from benchmarks.export_scenario import (
     returned_differences,
     work_in_exact,
 )
+from benchmarks.internal_scenario import (
+    TRANSFER_FLAGS,
+    internal_exported_differences,
+    internal_returned_differences,
+    place_internal,
+    work_on_internal,
+)
 from pipeline import steps
 from pipeline.run import begin
 from sandbox.exact.server import ExactSandbox
@@ -38,6 +47,7 @@ from tests.load.optiply.chaos import Killer
 from tests.world import World
 from warehouse.connection import connect
 
+DOCUMENT_STREAMS = ("purchase_orders", "manufacturing_shop_orders", "warehouse_transfers")
 WRITES_A_KILL = 24  # a child dies at one of so many writes
 
 
@@ -46,10 +56,13 @@ def main(
     kills: Annotated[int, typer.Option(min=0, help="How many kills at most.")] = 50,
     seed: Annotated[int, typer.Option(help="Of all that is left to chance here.")] = 0,
     flags: Annotated[list[str] | None, typer.Option("--flag", help="name=value of a tenant's flag.")] = None,
+    transfers: Annotated[bool, typer.Option(help="Move between warehouses instead of buying.")] = False,
 ) -> None:
     """Place, export under attack, receive and change in Exact, compare."""
     begun = time.monotonic()
-    given = {"export_BOLine_price": "true", **dict(flag.split("=", 1) for flag in flags or ())}
+    given = {"export_BOLine_price": "true", "use_production_orders": "true"}
+    given |= TRANSFER_FLAGS if transfers else {}
+    given |= dict(flag.split("=", 1) for flag in flags or ())
     with (
         tempfile.TemporaryDirectory() as folder,
         ExactSandbox(company(), minute_limit=None, day_limit=100_000) as exact,
@@ -58,22 +71,33 @@ def main(
         world = _world(Path(folder), exact, optiply, given)
         chance = random.Random(seed)
         _said(world, "1. master data", dry_run=False)
-        placed = place_orders(world, orders, chance)
+        bought = place_orders(world, 0 if transfers else orders - orders // 4, chance)
+        internal = place_internal(world, orders // 4, chance, is_made=True)
+        internal += place_internal(world, orders - orders // 4 if transfers else 0, chance, is_made=False)
         _said(world, "2. the orders are read and planned", dry_run=True)
         killed = _attack(world, kills, chance)
         _said(world, "3. the rest is exported", dry_run=False)
-        _end_with(list(exported_differences(world, placed)))
-        work_in_exact(world, placed)
-        _said(world, "4. Exact's changes come back", dry_run=False)
-        _end_with(list(returned_differences(world, placed)))
+        _end_with([*exported_differences(world, bought), *internal_exported_differences(world, internal)])
+        gone: set[str] = set()
+        for turn in (0, 1):
+            if turn == 0:
+                work_in_exact(world, bought)
+            gone |= work_on_internal(world, internal, turn)
+            world.at += timedelta(days=1)  # a transfer that is gone is missed by the nightly read
+            _said(world, f"{4 + turn}. Exact's changes come back", dry_run=False)
+            _end_with(list(returned_differences(world, bought)))
+            _end_with(list(internal_returned_differences(world, internal, gone)))
+        standing = len(world.optiply.store.rows("buyOrders"))
+        _end_with([] if standing == orders - len(gone) else [f"{standing} orders stand in Optiply"])
         world.forget_traffic()
-        _said(world, "5. nothing is left to do", dry_run=False)
+        _said(world, "6. nothing is left to do", dry_run=False)
         written = [*world.written_to_optiply(), *world.exact.statistics["writes"]]
         _end_with([f"one more run wrote {written}"] if written else [])
-        refused = sum(order.why_not is not None for order in placed)
+        refused = sum(order.why_not is not None for order in bought)
+        refused += sum(not order.is_sendable for order in internal)
         typer.echo(
-            f"{killed} kills: {orders - refused} orders stand in Exact once each, {refused} are refused and explained; "
-            f"Optiply shows Exact's numbers ({time.monotonic() - begun:.0f} s)"
+            f"{killed} kills: {orders - refused} orders stand in Exact once each, {refused} are refused and explained, "
+            f"{len(gone)} were cancelled; Optiply shows Exact's numbers ({time.monotonic() - begun:.0f} s)"
         )
 
 
@@ -121,9 +145,8 @@ def _attack(world: World, kills: int, chance: random.Random) -> int:
         killer.kill = None
         killed += child.exitcode == -9
         _leave_refused_alone(world)
-        typer.echo(
-            f"{killed} kills, {len(world.exact.store.rows('purchase_orders'))} orders in Exact", err=True
-        )
+        standing = sum(len(world.exact.store.rows(stream)) for stream in DOCUMENT_STREAMS)
+        typer.echo(f"{killed} kills, {standing} documents in Exact", err=True)
     world.exact.faults.set([])
     world.optiply.faults.set([])
     world.exact._api.answer, world.optiply.store.update = answer, update  # type: ignore[method-assign]

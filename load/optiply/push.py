@@ -18,6 +18,7 @@ from load.ledger import Ledger
 from load.optiply import plan_rows
 from load.optiply.entities import ENTITIES
 from load.optiply.entity_push import EntityPush
+from load.optiply.gone import forget_gone
 from load.optiply.lost_ledger import stop_on_lost_ledger
 from load.optiply.result import Notice, PushResult
 from load.optiply.send import Sender
@@ -66,16 +67,18 @@ def push(
         )
     condition = plan_rows.sendable(allow_mass_delete=allow_mass_delete, retry_refused=retry_refused)
     counts: dict[str, Counts] = {}
+    chosen = [entity for entity in ENTITIES if entities is None or entity.name in entities]
     notices: list[Notice] = []
+    if not stock_only:
+        notices += forget_gone(ledger, [entity.name for entity in chosen])
     stopped: str | None = None
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="optiply") as pool:
         sender = Sender(client, now=now, sleep=sleep)
-        for entity in ENTITIES:
-            if entities is None or entity.name in entities:
-                one = EntityPush(ledger, sender, pool, entity, table, condition, now, report)
-                stopped = one.run()
-                counts[entity.name] = one.counts
-                notices += one.notices
+        for entity in chosen:
+            one = EntityPush(ledger, sender, pool, entity, table, condition, now, report)
+            stopped = one.run()
+            counts[entity.name] = one.counts
+            notices += one.notices
             if stopped:
                 break
     ledger.prune(now=now())

@@ -59,6 +59,10 @@ class PlanTables:
         connection.execute(f"create table if not exists plan.plan_optiply ({PLAN_COLUMNS})")
         connection.execute(f"create table if not exists plan.plan_exact ({EXPORT_COLUMNS})")
         connection.execute(
+            "create table if not exists plan.plan_optiply_gone"
+            " (entity varchar, remote_id varchar, optiply_id varchar)"
+        )
+        connection.execute(
             "create table if not exists marts.exact_adopted_orders (optiply_buy_order_id varchar, remote_id varchar)"
         )
         connection.execute(
@@ -69,6 +73,7 @@ class PlanTables:
     def clear(self) -> None:
         self.connection.execute("delete from plan.plan_optiply")
         self.connection.execute("delete from plan.plan_exact")
+        self.connection.execute("delete from plan.plan_optiply_gone")
 
     def add(
         self,
@@ -94,6 +99,11 @@ class PlanTables:
                 json.dumps(changes) if changes else None,
                 blocked_by,
             ],
+        )
+
+    def add_gone(self, entity: str, remote_id: str, optiply_id: str) -> None:
+        self.connection.execute(
+            "insert into plan.plan_optiply_gone values (?, ?, ?)", [entity, remote_id, optiply_id]
         )
 
     def add_order(

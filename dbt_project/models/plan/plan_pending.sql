@@ -22,6 +22,12 @@ records as (
     from {{ source('ledger', 'records') }}
 ),
 
+-- X13: the push forgets these before anything else, so equal content does not settle them
+gone as (
+    select entity, remote_id, optiply_id
+    from {{ ref('plan_optiply_gone') }}
+),
+
 -- not int_plan__refusals and int_plan__open_intents: they are as old as the plan
 refusals as (
     select
@@ -46,13 +52,19 @@ compared as (
     select
         plan_optiply.*,
         records.remote_id is not null as is_known,
-        coalesce(records.payload_hash != plan_optiply.payload_hash, true) as is_different,
+        coalesce(records.payload_hash != plan_optiply.payload_hash, true) or gone.remote_id is not null
+            as is_different,
         coalesce(holders.remote_id != plan_optiply.remote_id, false) as is_taken_over,
         refusals.refusal_message,
         open_intents.remote_id is not null as is_open,
     from plan_optiply
     left join records
         on plan_optiply.entity = records.entity and plan_optiply.remote_id = records.remote_id
+    left join gone
+        on
+            records.entity = gone.entity
+            and records.remote_id = gone.remote_id
+            and records.optiply_id = gone.optiply_id
     -- an Optiply id belongs to one remote id (SP7)
     left join records as holders
         on plan_optiply.entity = holders.entity and plan_optiply.optiply_id = holders.optiply_id

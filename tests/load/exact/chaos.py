@@ -26,7 +26,8 @@ from warehouse.tables import ensure_tables
 OUR_REFUSAL = "order a multiple of 6 of B-BOLT, not 7"
 # what the servers do to a client: failing before and after the work, losing the answer
 EXACT_FAULTS: list[dict[str, Any]] = [
-    {"kind": kind, "method": method, "probability": 0.05, "seed": seed, "path": "*/PurchaseOrders"}
+    {"kind": kind, "method": method, "probability": 0.05, "seed": seed, "path": path}
+    for path in ("*/PurchaseOrders", "*/WarehouseTransfers", "*/ShopOrders")
     for seed, (kind, method) in enumerate(
         (("reset_after_work", "POST"), ("reset_before_work", "POST"), ("cut_body", "POST"), ("503", "GET"))
     )

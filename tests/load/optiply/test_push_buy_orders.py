@@ -137,6 +137,40 @@ def test_an_order_that_is_gone_is_made_again_and_its_lines_are_due(
 
 
 @pytest.mark.usefixtures("an_order_that_stands")
+def test_what_people_have_deleted_in_optiply_is_made_again_although_nothing_else_differs(
+    run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """X13: the ledger forgets it, and what went with it, before the plan is sent; a second push sends nothing."""
+    order_id, line_id = (
+        records(connection)[key] for key in (("buyOrders", "bo-1"), ("buyOrderLines", "bol-3"))
+    )
+    sandbox.store.delete("buyOrders", int(order_id))
+    sandbox.store.delete("buyOrderLines", int(line_id))
+    plan.add_gone("buyOrders", "bo-1", order_id)
+    plan.add_gone("buyOrderLines", "bol-3", line_id)
+    plan.add_gone("buyOrders", "bo-2", "another id")  # made again since the plan
+    plan.add("buyOrders", "replace", "bo-1", buy_order(), optiply_id=order_id)
+    for line, order in (("bol-1", "bo-1"), ("bol-2", "bo-1"), ("bol-3", "bo-2")):
+        plan.add("buyOrderLines", "replace", line, buy_order_line(order))
+    for each, line in (("r-1", "bol-1"), ("r-3", "bol-3")):
+        plan.add("receiptLines", "replace", each, receipt(line))
+    assert run_push(entities=["products"]).notices == ()
+    result = run_push()
+    assert [(notice.entity, notice.remote_id, notice.kind) for notice in result.notices] == [
+        ("buyOrderLines", "bol-3", "noted"),
+        ("buyOrders", "bo-1", "noted"),
+    ]
+    assert result.total.created == 6 and not result.needs_a_look
+    assert {entity: len(stored(sandbox, entity)) for entity in OF_ORDERS} == {
+        "buyOrders": 2,
+        "buyOrderLines": 3,
+        "receiptLines": 2,
+    }
+    sandbox.traffic.clear()
+    assert run_push().notices == () and writes(sandbox) == []
+
+
+@pytest.mark.usefixtures("an_order_that_stands")
 def test_a_receipt_of_a_line_that_is_gone_waits_and_the_line_is_due_again(
     run_push: Push, plan: PlanTables, sandbox: OptiplySandbox, connection: duckdb.DuckDBPyConnection
 ) -> None:

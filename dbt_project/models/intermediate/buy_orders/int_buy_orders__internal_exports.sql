@@ -19,6 +19,13 @@ buy_orders_in_exact as (
     from {{ ref('int_export__buy_orders_in_exact') }}
 ),
 
+-- X13: it comes back as what it was, with the supplier and the day that raw has kept
+deleted_in_optiply as (
+    select optiply_id
+    from {{ ref('int_deletions__optiply_rows') }}
+    where stream = 'buy_orders'
+),
+
 accepted as (
     select remote_id
     from {{ ref('int_buy_orders__accepted') }}
@@ -50,12 +57,15 @@ internal_exports as (
             (optiply_orders.placed_at at time zone 'UTC') at time zone {{ flag_sql('exact_timezone') }}
             as date
         ) as placed_date,
-        accepted.remote_id is not null or buy_orders_in_exact.optiply_buy_order_id is not null as is_linked
+        accepted.remote_id is not null
+        or buy_orders_in_exact.optiply_buy_order_id is not null
+        or deleted_in_optiply.optiply_id is not null as is_linked
     from headed
     left join optiply_orders on headed.optiply_buy_order_id = optiply_orders.optiply_buy_order_id
     left join suppliers on optiply_orders.optiply_supplier_id = suppliers.optiply_id
     left join accepted on headed.order_remote_id = accepted.remote_id
     left join buy_orders_in_exact on headed.optiply_buy_order_id = buy_orders_in_exact.optiply_buy_order_id
+    left join deleted_in_optiply on headed.optiply_buy_order_id = deleted_in_optiply.optiply_id
 )
 
 select * from internal_exports

@@ -4,7 +4,7 @@ with
 
 optiply_lines as (
     select optiply_buy_order_line_id, optiply_buy_order_id, optiply_product_id, ordered_qty
-    from {{ ref('stg_optiply__buy_order_lines') }}
+    from {{ ref('int_export__lines_in_optiply') }}
     where remote_id is null
 ),
 
@@ -13,7 +13,7 @@ records as (
     from {{ source('ledger', 'records') }}
 ),
 
--- raw keeps a line that somebody has deleted in Optiply: whoever wanted to link it found it gone
+-- deleted in Optiply since it was read: whoever wanted to link it found it gone
 gone as (
     select optiply_id
     from {{ source('ledger', 'intents') }}

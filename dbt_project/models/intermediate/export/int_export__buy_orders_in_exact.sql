@@ -3,7 +3,7 @@ with
 
 buy_orders as (
     select optiply_buy_order_id, remote_id, remote_id_map
-    from {{ ref('stg_optiply__buy_orders') }}
+    from {{ ref('int_export__orders_in_optiply') }}
     where is_created_from_public_api is not true
 ),
 

@@ -5,7 +5,7 @@ with
 
 buy_order_lines as (
     select optiply_buy_order_line_id, optiply_buy_order_id, ordered_qty, updated_at
-    from {{ ref('stg_optiply__buy_order_lines') }}
+    from {{ ref('int_export__lines_in_optiply') }}
 ),
 
 exports as (

@@ -9,7 +9,7 @@ order_headers as (
 
 buy_order_lines as (
     select optiply_buy_order_line_id, optiply_buy_order_id, optiply_product_id, ordered_qty, subtotal_value
-    from {{ ref('stg_optiply__buy_order_lines') }}
+    from {{ ref('int_export__lines_in_optiply') }}
 ),
 
 exact_ids as (

@@ -4,7 +4,7 @@ with
 
 buy_orders as (
     select optiply_buy_order_id, optiply_supplier_id, placed_at, is_assembly
-    from {{ ref('stg_optiply__buy_orders') }}
+    from {{ ref('int_export__orders_in_optiply') }}
     where is_created_from_public_api = false and placed_at is not null and completed_at is null
 ),
 

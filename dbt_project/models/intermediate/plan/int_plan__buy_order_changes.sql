@@ -15,8 +15,17 @@ exports as (
     group by exact_id
 ),
 
+-- X13: deleted in Optiply, it comes back from Exact
+gone as (
+    select optiply_id
+    from {{ ref('int_deletions__optiply_rows') }}
+    where stream = 'buy_orders'
+),
+
 compared as (
-    {{ plan_compared('buyOrders', attributes) | indent(4) }}
+    {{ plan_compared(
+        'buyOrders', attributes, resend='records.optiply_id in (select optiply_id from gone)'
+    ) | indent(4) }}
 ),
 
 with_supplier as (
@@ -29,8 +38,10 @@ with_supplier as (
             ) != compared.supplier_remote_id,
             false
         ) as is_another,
+        gone.optiply_id is not null as is_gone,
     from compared
     left join exports on compared.remote_id = exports.exact_id
+    left join gone on compared.optiply_id = gone.optiply_id
 ),
 
 sent as (
@@ -38,7 +49,7 @@ sent as (
         case
             when not is_known then 'create'
             -- BO6: an order cannot move to another supplier
-            when is_another then 'replace'
+            when is_another or is_gone then 'replace'
             else 'update'
         end as operation,
         remote_id,
@@ -46,10 +57,14 @@ sent as (
         {{ plan_payload() }} as payload,
         payload_hash,
         case when is_known then changed_attributes end as changed_attributes,
-        case when is_known then {{ plan_reason_for_update() | indent(8) }} else 'new in Exact' end as reason,
+        case
+            when not is_known then 'new in Exact'
+            when is_gone then 'deleted in Optiply'
+            else {{ plan_reason_for_update() | indent(12) }}
+        end as reason,
         supplier_remote_id,
     from with_supplier
-    where not is_known or changed_attributes is not null
+    where not is_known or is_gone or changed_attributes is not null
 ),
 
 buy_order_changes as (

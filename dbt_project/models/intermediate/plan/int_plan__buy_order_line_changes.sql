@@ -19,8 +19,26 @@ desired as (
     where {{ plan_is_on('buyOrders') }}
 ),
 
+-- X13: deleted in Optiply, it comes back from Exact
+gone as (
+    select optiply_id
+    from {{ ref('int_deletions__optiply_rows') }}
+    where stream = 'buy_order_lines'
+),
+
 compared as (
-    {{ plan_compared('buyOrderLines', attributes, resend='desired.is_parent_new') | indent(4) }}
+    {{ plan_compared(
+        'buyOrderLines', attributes,
+        resend='desired.is_parent_new or records.optiply_id in (select optiply_id from gone)'
+    ) | indent(4) }}
+),
+
+judged as (
+    select
+        compared.*,
+        gone.optiply_id is not null as is_gone,
+    from compared
+    left join gone on compared.optiply_id = gone.optiply_id
 ),
 
 sent as (
@@ -29,6 +47,7 @@ sent as (
             when not is_known then 'create'
             when
                 is_parent_new
+                or is_gone
                 or json_extract_string(accepted_payload, '$.buy_order_remote_id')
                 != buy_order_remote_id
                 or json_extract_string(accepted_payload, '$.product_remote_id') != product_remote_id
@@ -50,10 +69,11 @@ sent as (
         case
             when not is_known then 'new in Exact'
             when is_parent_new then 'its buy order is replaced'
+            when is_gone then 'deleted in Optiply'
             else {{ plan_reason_for_update() | indent(12) }}
         end as reason,
-    from compared
-    where not is_known or is_parent_new or changed_attributes is not null
+    from judged
+    where not is_known or is_parent_new or is_gone or changed_attributes is not null
 ),
 
 buy_order_line_changes as (
