@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -118,6 +118,28 @@ def _place(world: World, number: int, ids: dict[str, int], chance: random.Random
     return Placed(str(order.id), lines, why_not)
 
 
+def take_lines_out(world: World, placed: Sequence[Placed]) -> list[Placed]:
+    """People delete the last line of some orders in Optiply after they were planned: these go without it."""
+    changed = []
+    for number, order in enumerate(placed):
+        if number % 6 == 0 and not order.why_not and len(order.lines) > 1:
+            last = max(lines_in_optiply(world, order.order_id), key=lambda row: row.id)
+            world.optiply.store.delete("buyOrderLines", last.id)
+            changed.append(replace(order, lines=order.lines[:-1]))
+        else:
+            changed.append(order)
+    return changed
+
+
+def delete_in_optiply(world: World, placed: Sequence[Placed]) -> None:
+    """People delete some exported orders in Optiply, received ones among them, and a line of others (X13)."""
+    for number, order in enumerate(order for order in placed if not order.why_not):
+        if number % 12 == 0:
+            world.optiply.store.delete("buyOrders", int(order.order_id))
+        elif number % 12 == 1:
+            world.optiply.store.delete("buyOrderLines", lines_in_optiply(world, order.order_id)[0].id)
+
+
 def exported_differences(world: World, placed: Sequence[Placed]) -> Iterator[str]:
     """Each sendable order stands in Exact once, in purchase units, and carries its ids; each other is explained."""
     status = {
@@ -189,6 +211,14 @@ def returned_differences(world: World, placed: Sequence[Placed]) -> Iterator[str
             arrived[line] = arrived.get(line, 0) + sign * float(str(row[field]))
     for order in (order for order in placed if not order.why_not):
         (header,) = world.orders_in_exact(order.order_id)
+        standing = [
+            row
+            for row in world.optiply.store.rows("buyOrders")
+            if row.values.get("remoteId") == header["PurchaseOrderID"]
+        ]
+        if len(standing) != 1:
+            yield f"order {order.order_id} stands {len(standing)} times in Optiply"
+            continue
         expected = {
             line["ID"]: (
                 line["Quantity"],
@@ -206,13 +236,11 @@ def returned_differences(world: World, placed: Sequence[Placed]) -> Iterator[str
                 ),
                 day_of(row.values["expectedDeliveryDate"]),
             )
-            for row in lines_in_optiply(world, order.order_id)
+            for row in lines_in_optiply(world, str(standing[0].id))
         }
         if held != expected:
             yield f"order {order.order_id}: Exact has {expected}, Optiply {held}"
-        is_complete = (
-            world.optiply.store.get("buyOrders", int(order.order_id)).values.get("completed") is not None
-        )
+        is_complete = standing[0].values.get("completed") is not None
         if is_complete != (header["OrderStatus"] in (30, 40)):
             yield f"order {order.order_id} is complete in one of the two only"
 
