@@ -51,7 +51,7 @@ CASES = (
     Case("use_drop_shipments", False),
     Case("sync_sell_orders_only", True, is_switch=True),
     Case("filter_CostCenter_Codes", ["WINKEL"], beside={"use_sales_orders": True}),
-    Case("filter_sellOrder_CustomerIDs", ["10001"]),
+    Case("filter_sellOrder_CustomerIDs", ["10003"]),
     Case("unit_convert_sell_orders", False, beside=KILOGRAMS),
     Case("use_sales_orders_multiple_warehouses", False, beside={"use_sales_orders": True, **ONE_WAREHOUSE}),
     Case("use_sales_invoices_multiple_warehouses", False, beside=ONE_WAREHOUSE),
