@@ -23,6 +23,12 @@ sales_invoice_lines as (
     from {{ ref('stg_exact__sales_invoice_lines') }}
 ),
 
+drop_shipment_lines as (
+    select exact_sales_order_line_id
+    from {{ ref('stg_exact__sales_order_lines') }}
+    where is_drop_shipment
+),
+
 deleted as (
     select line_id, document_type
     from {{ ref('int_orders__sell_lines_deleted') }}
@@ -68,12 +74,12 @@ lines as (
         sales_invoice_lines.vat_amount_fc,
         sales_invoice_lines.cost_center_code,
         -- SO8: an invoice line does not say so itself
-        coalesce(sales_order_lines.is_drop_shipment, false) as is_drop_shipment,
+        drop_shipment_lines.exact_sales_order_line_id is not null as is_drop_shipment,
         sales_invoice_lines.exact_sales_order_id as linked_sales_order_id,
         sales_invoice_lines.sales_order_number as linked_sales_order_number
     from sales_invoice_lines
-    left join sales_order_lines
-        on sales_invoice_lines.exact_sales_order_line_id = sales_order_lines.exact_sales_order_line_id
+    left join drop_shipment_lines
+        on sales_invoice_lines.exact_sales_order_line_id = drop_shipment_lines.exact_sales_order_line_id
 ),
 
 wanted_lines as (
