@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from benchmarks.flag_effects import SCHEMAS, create_raw_tables, slim_project
+from tests.dbt.slim_project import SCHEMAS, create_raw_tables, slim_project
 from warehouse.tables import ensure_tables
 
 TEXT = "Robert''); drop table items;-- \"é\" 😀 \t\n' || chr(1) || repeat('x', 300) || '"
