@@ -12,11 +12,11 @@ from extract.reading import PageArrived
 
 @dataclass(frozen=True)
 class BatchSize:
-    """When to store: after so many rows (20 full pages), or so long after the first page that waits. A killed
+    """When to store: after so many rows (50 full pages), or so long after the first page that waits. A killed
     run reads again at most that."""
 
-    rows: int = 20_000
-    seconds: float = 20.0
+    rows: int = 50_000
+    seconds: float = 60.0
 
 
 @dataclass

@@ -52,7 +52,7 @@ class FieldTypeError(Exception):
 def exact_column(field: str, edm_type: str, duckdb_type: str, values: Sequence[Any]) -> pa.Array:
     """Column of an Exact field (`items.Barcode`); the values are those of `apis.exact.edm.parse`."""
     target = ARROW_TYPES[duckdb_type]
-    kinds = {type(value) for value in values} - {type(None)}
+    kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return pa.nulls(len(values), target)
     try:

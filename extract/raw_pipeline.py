@@ -33,6 +33,9 @@ from warehouse.connection import MEMORY_LIMIT
 
 LOAD_ID = "_dlt_load_id"
 THREADS = 2
+# While dlt loads: a batch needs no more, and DuckDB would keep the tables it merges into in memory for as long as it
+# has any left. A second thread makes a load no shorter and costs a quarter more of CPU time.
+LOAD_CONFIG = {"memory_limit": "200MB", "threads": 1}
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,7 @@ class RawPipeline:
         self._folder = tempfile.TemporaryDirectory(prefix="exact-optiply-dlt-")
         self._warehouse = warehouse
         self._connection: duckdb.DuckDBPyConnection | None = None
-        credentials = DuckDbCredentials(
-            str(warehouse), global_config={"memory_limit": MEMORY_LIMIT, "threads": THREADS}
-        )
+        credentials = DuckDbCredentials(str(warehouse), global_config=dict(LOAD_CONFIG))
         self._pipeline = dlt.pipeline(
             self.dataset.removeprefix("raw_"),
             pipelines_dir=self._folder.name,
@@ -194,11 +195,18 @@ class RawPipeline:
         return changed
 
     def write(self, batch: Mapping[str, StreamBatch]) -> None:
-        """Merge the pages and keep the bookmarks: both or, after a kill, neither."""
-        news = self._news(batch)
-        if news:
-            self._load([self._resource(stream, part) for stream, part in news.items()])
-        self._bookmarks |= {(stream, part.variant): part.bookmark for stream, part in news.items()}
+        """Merge the pages and keep the bookmarks: both or, after a kill, neither. Takes the pages out of the batch."""
+        with (
+            self.connection()
+        ):  # dlt opens the file many times a load: beside an open connection that costs nothing
+            news = self._news(batch)
+            bookmarks = {(stream, part.variant): part.bookmark for stream, part in news.items()}
+            # dlt keeps an error's traceback, and with it this frame and all that it holds, until Python's next
+            # collection: here is only what has to stay.
+            resources = [self._resource(stream, news.pop(stream)) for stream in list(news)]
+            if resources:
+                self._load(resources)
+        self._bookmarks |= bookmarks
 
     def _news(self, batch: Mapping[str, StreamBatch]) -> dict[str, _News]:
         """What the file does not hold yet. Reads overlap, so most runs bring rows that it does; a load of them
@@ -208,6 +216,7 @@ class RawPipeline:
             for stream, part in batch.items():
                 shape = self._tables[stream]
                 rows = shape.latest_rows(part.pages, part.cursor_column)
+                part.pages.clear()
                 self._take_marks_off(connection, stream, rows)
                 rows = changed_rows(connection, f"{self.dataset}.{stream}", shape, rows)
                 stored = self.bookmark(stream, part.variant)
@@ -329,10 +338,11 @@ class RawPipeline:
 
     def _resource(self, stream: str, news: _News) -> Any:
         shape = self._tables[stream]
+        variant, state, waiting = news.variant, news.bookmark.to_state(), [news.rows]
 
         def rows() -> Iterator[pa.Table]:
-            dlt.current.resource_state()[news.variant] = news.bookmark.to_state()
-            yield news.rows
+            dlt.current.resource_state()[variant] = state
+            yield waiting.pop()
 
         return dlt.resource(
             rows,

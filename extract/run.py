@@ -1,6 +1,6 @@
 """One extraction of one tenant: Exact, Optiply and warehouse systems into `raw_exact`, `raw_optiply`, `raw_wms`.
 
-Endpoints are read side by side in threads; the main thread stores what they bring, about 20 full pages of all
+Endpoints are read side by side in threads; the main thread stores what they bring, about 50 full pages of all
 streams at a time, each batch together with its bookmarks. Nothing here knows what a stream means.
 """
 

@@ -78,7 +78,10 @@ def changed_rows(
     columns, key = quoted(shape.columns), quoted(shape.set_key or shape.key)
     connection.register("incoming", rows)
     try:
-        held = f"select {columns} from {table} where ({key}) in (select ({key}) from incoming)"
+        known = f"from {table} where ({key}) in (select ({key}) from incoming)"
+        if connection.execute(f"select 1 {known} limit 1").fetchone() is None:
+            return rows  # most of a first load: to compare all columns would cost more than to load them
+        held = f"select {columns} {known}"
         changed = connection.execute(f"select {columns} from incoming except {held}").to_arrow_table()
         if shape.set_key:
             (held_rows,) = connection.execute(f"select count(*) from ({held})").fetchone() or (0,)

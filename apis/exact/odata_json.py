@@ -10,9 +10,15 @@ import json
 import re
 from typing import Any
 
+import orjson
+
 from apis.errors import BrokenBody
 from apis.exact.page import Entry, Page, tidy
 
+# How a text can hold a carriage return or what XML forbids, in a body that orjson takes: it takes neither raw control
+# characters nor half of a surrogate pair.
+_ESCAPED = re.compile(rb"\\(?:[bfr]|u(?:00[01]|[fF]{3}[eEfF]))")
+_NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 # As apis.exact.atom.is_allowed, for decoded text.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -20,8 +26,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def decode(body: bytes) -> Page:
     """Raises BrokenBody for everything that is not one whole document of those kinds."""
     try:
-        # strict=False: raw control characters within text, which JSON forbids and Exact sends
-        document = json.loads(body.decode("utf-8-sig"), strict=False)
+        document = _document(body)
     except ValueError as error:
         # the position, not the words: json's message is short, but the body is the customer's
         raise BrokenBody(f"the answer is not a whole JSON document: {type(error).__name__}") from None
@@ -40,6 +45,26 @@ def decode(body: bytes) -> Page:
     return Page([_entry(data)], None)
 
 
+def _document(body: bytes) -> Any:
+    """The whole document, its texts without forbidden characters."""
+    try:
+        document = orjson.loads(body)
+    except ValueError:
+        # strict=False: raw control characters within text, which JSON forbids and Exact sends
+        return _tidied(json.loads(body.decode("utf-8-sig"), strict=False))
+    return _tidied(document) if _ESCAPED.search(body) or _NO_CHARACTER.search(body) else document
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return tidy(_FORBIDDEN.sub("", value))
+    if isinstance(value, list):
+        return [_tidied(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _tidied(item) for name, item in value.items()}
+    return value
+
+
 def _entries(items: Any) -> list[Entry]:
     if not isinstance(items, list):
         raise BrokenBody('"results" is not a list')
@@ -49,15 +74,11 @@ def _entries(items: Any) -> list[Entry]:
 def _entry(item: Any) -> Entry:
     if not isinstance(item, dict):
         raise BrokenBody("an entry that is not an object")
-    entry: Entry = {}
-    for name, value in item.items():
-        if value.__class__ is str:
-            entry[name] = _text(value)
-        elif isinstance(value, dict | list):
-            if name != "__metadata" and not (isinstance(value, dict) and "__deferred" in value):
-                entry[name] = _collection(value)
-        elif value is not None:
-            entry[name] = value
+    entry: Entry = {name: value for name, value in item.items() if value is not None}
+    for name in [name for name, value in entry.items() if isinstance(value, dict | list)]:
+        value = entry.pop(name)
+        if name != "__metadata" and not (isinstance(value, dict) and "__deferred" in value):
+            entry[name] = _collection(value)
     return entry
 
 
@@ -67,7 +88,3 @@ def _collection(value: dict[str, Any] | list[Any]) -> list[Entry]:
     if "results" in value:
         return _entries(value["results"])
     return [_entry(value)]  # a complex field, or a single expanded entity
-
-
-def _text(value: str) -> str:
-    return tidy(_FORBIDDEN.sub("", value))

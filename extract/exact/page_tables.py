@@ -29,10 +29,11 @@ def stream_table(stream: Stream, variant: Variant, entries: Entries, left_out: f
     if kind is not None:
         entries = [entry for entry in entries if _is_header(entry, stream.name) == (kind == "header")]
     shape = exact_table(stream)
-    here = {field.name for field in stream.fields_of(variant)} - left_out
+    # most fields are null in all rows, and a null one is absent
+    filled: set[str] = set().union(*entries) & {field.name for field in stream.fields_of(variant)} - left_out
     columns: list[pa.Array] = []
     for field in stream.fields:
-        if field.name not in here:
+        if field.name not in filled:
             columns.append(pa.nulls(len(entries), shape.arrow_schema.field(field.column).type))
             continue
         values = [entry.get(field.name) for entry in entries]
@@ -52,7 +53,7 @@ def highest_cursor(field: str, tables: Iterable[pa.Table]) -> int | str | None:
 
 def unknown_fields(entries: Entries, known: frozenset[str]) -> Mapping[str, int]:
     """How many entries carry each field that was not asked for."""
-    return Counter(name for entry in entries for name in entry.keys() - known)
+    return Counter(name for entry in entries if not entry.keys() <= known for name in entry.keys() - known)
 
 
 def _is_header(entry: Mapping[str, Any], stream: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -369,4 +368,3 @@ def test_small_batches_give_the_same_rows_as_one(open_shop: Callable[..., Shop],
     shop.run("goods_receipt_lines", "items", batch_size=BatchSize(rows=1))
     assert len(shop.rows("raw_exact.goods_receipt_lines")) == len(company.rows["goods_receipt_lines"])
     assert len(shop.rows("raw_exact.items")) == len(company.rows["items"])
-    assert replace(BatchSize(), rows=1).seconds == 20.0

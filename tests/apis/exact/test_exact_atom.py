@@ -216,3 +216,47 @@ def test_what_is_taken_out_before_parsing_changes_nothing_that_is_read(comment: 
         "B": 'a <d:A m:null="true" /> m:type="Edm.Guid"> b',
         "C": '<d:A m:null="true" /><d:B m:type="Edm.Guid">' if comment else "x",
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("<d:A>say \"a\" and 'b' &amp; &quot;c&quot;</d:A>", {"A": 'say "a" and \'b\' & "c"'}),
+        ("<d:A>a\r\nb\rc\nd\te&#13;&#10;f</d:A>", {"A": "a\nb\nc\nd\te\nf"}),
+        ('<d:A xml:space="preserve">  1 </d:A>', {"A": "  1 "}),
+        ('<d:A m:type="Edm.String" m:null="true"></d:A><d:B m:null="true" />', {}),
+        ('\n  <d:A m:type="Edm.Int16">1</d:A>\n  <d:B> </d:B>\n  <d:C />\n  ', {"A": "1", "B": " ", "C": ""}),
+        (
+            '<d:A m:type="X.Y"><d:B>1</d:B><d:C>2</d:C></d:A><d:D>"</d:D>',
+            {"A": [{"B": "1", "C": "2"}], "D": '"'},
+        ),
+        ("", {}),
+    ],
+)
+def test_fields_that_are_made_attributes_read_as_the_elements_they_were(
+    fields: str, expected: dict[str, object]
+) -> None:
+    entry = f"<entry><id>1</id><updated>x</updated><content><m:properties>{fields}</m:properties></content></entry>"
+    assert atom.decode(xml_feed([entry])).entries == [expected]
+    assert atom.decode(xml_feed([f"<!-- left as it is -->{entry}"])).entries == [expected]
+    within = f'<entry><link rel="x/related/L" title="L"><m:inline><feed>{entry}</feed></m:inline></link>'
+    header = f"{within}<content><m:properties><d:H>1</d:H></m:properties></content></entry>"
+    assert atom.decode(xml_feed([header])).entries == [{"H": "1", "L": [expected]}]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "<d:A>1</d:B>",
+        "<d:A>1<d:B>2</d:B>",
+        "<d:A>1</d:A><d:A>2</d:A>",
+        "<d:A>1</d:A></d:B>",
+        "<d:A>1</d:A",
+        "<d:A>&unknown;</d:A>",
+        '<d:A m:null="true">',
+    ],
+)
+def test_fields_that_are_no_xml_make_a_broken_answer(fields: str) -> None:
+    good = "<entry><content><m:properties><d:A>1</d:A></m:properties></content></entry>"
+    with pytest.raises(BrokenBody):
+        atom.decode(xml_feed([good, good.replace("<d:A>1</d:A>", fields)]))

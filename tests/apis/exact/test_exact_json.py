@@ -63,6 +63,36 @@ def test_control_characters_that_stand_raw_in_json_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        b"\\b",
+        b"\\f",
+        b"\\u0000",
+        b"\\u001F",
+        b"\\ufffe",
+        b"\\uFFFF",
+        b"\\ud800",
+        b"\xef\xbf\xbe",
+        b"\xef\xbf\xbf",
+        b"\x00",
+    ],
+)
+def test_what_xml_forbids_is_removed_however_json_writes_it(sent: bytes) -> None:
+    page = odata_json.decode(b'{"d":[{"A":"a' + sent + b'b","L":{"results":[{"B":"' + sent + b'"}]},"N":1}]}')
+    assert page.entries == [{"A": "ab", "N": 1, "L": [{"B": ""}]}]
+
+
+@pytest.mark.parametrize("sent", [b"\\r", b"\\r\\n", b"\\u000d", b"\\u000D\\n", b"\\n", b"\n", b"\r\n"])
+def test_a_line_end_is_a_line_feed_however_json_writes_it(sent: bytes) -> None:
+    assert odata_json.decode(b'{"d":[{"A":"a' + sent + b'b"}]}').entries == [{"A": "a\nb"}]
+
+
+@pytest.mark.parametrize("sent", [b"\\u00e9\\ud83d\\ude00", "é😀".encode()])
+def test_characters_of_any_language_stay(sent: bytes) -> None:
+    assert odata_json.decode(b'\xef\xbb\xbf{"d":[{"A":"' + sent + b'"}]}').entries == [{"A": "é😀"}]
+
+
+@pytest.mark.parametrize(
     "data",
     [{"results": [{"ID": "a"}]}, [{"ID": "a"}], {"ID": "a"}, {"__metadata": {"uri": "x"}, "ID": "a"}],
 )
