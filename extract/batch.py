@@ -16,7 +16,7 @@ class BatchSize:
     run reads again at most that."""
 
     rows: int = 50_000
-    seconds: float = 60.0
+    seconds: float = 20.0
 
 
 @dataclass
