@@ -234,7 +234,7 @@ def returned_differences(world: World, placed: Sequence[Placed]) -> Iterator[str
                     receipt.values["quantity"]
                     for receipt in world.optiply.store.with_value("receiptLines", "buyOrderLineId", row.id)
                 ),
-                day_of(row.values["expectedDeliveryDate"]),
+                day_of(row.values.get("expectedDeliveryDate")),
             )
             for row in lines_in_optiply(world, str(standing[0].id))
         }

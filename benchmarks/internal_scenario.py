@@ -168,7 +168,7 @@ def internal_returned_differences(world: World, placed: Sequence[Internal], gone
                     receipt.values["quantity"]
                     for receipt in store.with_value("receiptLines", "buyOrderLineId", row.id)
                 ),
-                day_of(row.values["expectedDeliveryDate"]),
+                day_of(row.values.get("expectedDeliveryDate")),
             )
             for row in lines_in_optiply(world, order.order_id)
         }

@@ -42,6 +42,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     for chosen in (
         dict(zip(("useLOT", "useLOT_PurchaseLotSize", "useMOQ"), values, strict=True))
         for values in itertools.product(("true", "false"), repeat=3)
+        if values[:2] != ("false", "true")  # refused: useLOT_PurchaseLotSize replaces useLOT
     )
 }
 SETTINGS |= {
@@ -85,14 +86,14 @@ class Ordered:
 
 
 def main(
-    only: Annotated[str | None, typer.Option(help="This setting alone.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="This setting; repeatable.")] = None,
 ) -> None:
     """Order, export, receive and compare, setting by setting."""
     begun = time.monotonic()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         for name, flags in SETTINGS.items():
-            if only in (None, name):
+            if not only or name in only:
                 found = list(_differences(emptied(Path(folder)), flags))
                 typer.echo(f"{name}: {'; '.join(found) or 'received as ordered'}")
                 failed = failed or bool(found)

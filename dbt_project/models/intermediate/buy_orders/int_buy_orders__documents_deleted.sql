@@ -53,6 +53,12 @@ gone as (
         )
 ),
 
+never_read as (
+    select exact_id as remote_id
+    from {{ ref('int_buy_orders__transfers_never_read') }}
+    where stream = 'warehouse_transfers'
+),
+
 deleted_documents as (
     select remote_id
     from matched
@@ -62,6 +68,11 @@ deleted_documents as (
 
     select remote_id
     from gone
+
+    union
+
+    select remote_id
+    from never_read
 )
 
 select * from deleted_documents

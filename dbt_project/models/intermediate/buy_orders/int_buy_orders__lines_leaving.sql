@@ -13,23 +13,34 @@ line_verdicts as (
     from {{ ref('int_buy_orders__line_verdicts') }}
 ),
 
+-- a shop order is its own line (X10)
 deleted_keys as (
-    select deleted_key
+    select deleted_key as line_id
     from {{ ref('int_buy_orders__deleted_keys') }}
-    where document_type = 'purchase_order'
+
+    union
+
+    select exact_id as line_id
+    from {{ ref('int_buy_orders__transfers_never_read') }}
+    where stream = 'warehouse_transfer_lines'
 ),
 
 exact_lines as (
-    select exact_purchase_order_line_id
+    select exact_purchase_order_line_id as line_id
     from {{ ref('stg_exact__purchase_order_lines') }}
+
+    union all
+
+    select exact_shop_order_id as line_id
+    from {{ ref('stg_exact__manufacturing_shop_orders') }}
 ),
 
 -- deleted in Exact and never, or no longer, in raw
 gone as (
     select accepted.remote_id, 'deleted in Exact' as reason
     from accepted
-    semi join deleted_keys on accepted.remote_id = deleted_keys.deleted_key
-    anti join exact_lines on accepted.remote_id = exact_lines.exact_purchase_order_line_id
+    semi join deleted_keys on accepted.remote_id = deleted_keys.line_id
+    anti join exact_lines on accepted.remote_id = exact_lines.line_id
 ),
 
 leaving as (
