@@ -70,7 +70,7 @@ def test_a_page_without_rows_needs_a_load_only_where_it_moves_the_bookmark() -> 
     assert batch.take()["raw_exact"]["items"].pages == []
 
 
-def test_a_kill_costs_a_minute_of_requests_at_the_most() -> None:
+def test_a_kill_costs_twenty_seconds_of_requests_at_the_most() -> None:
     """At one request start a second, and well below the memory that a machine has."""
     assert BatchSize().seconds <= 20
     assert BatchSize().rows <= 50_000
