@@ -125,7 +125,10 @@ def _on_shop_orders(world: World, order: Internal, case: int, turn: int) -> set[
 
 def _on_transfer(world: World, order: Internal, number: int, turn: int) -> set[str]:
     """Moved; changed, then moved; a line less and a line more; cancelled, one of twenty; left alone."""
-    store, (header,) = world.exact.store, _transfers(world, order)
+    store, headers = world.exact.store, _transfers(world, order)
+    if not headers:
+        return set()  # cancelled the day before
+    (header,) = headers
     lines = _lines_of(world, header)
     case = number % 5
     done: Row = {"Status": 50, "TransferDate": datetime(2026, 3, 3 + turn)}

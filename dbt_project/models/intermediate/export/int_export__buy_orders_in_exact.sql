@@ -12,13 +12,17 @@ named as (
         optiply_buy_order_id,
         coalesce(
             remote_id,
-            -- {"<coupling id>": "<remote id>"}; text that is no JSON object is a remote id too: better no
-            -- order than two
+            -- {"<coupling id>": "<remote id>"}; a list, or text that is no JSON object, tells remote ids too:
+            -- better no order than two
             case
                 when json_valid(remote_id_map) and json_type(remote_id_map) in ('OBJECT', 'ARRAY')
                     then list_min(
                         list_filter(
-                            json_extract_string(remote_id_map, '$.*'), lambda element: trim(element) <> ''
+                            list_concat(
+                                json_extract_string(remote_id_map, '$.*'),
+                                json_extract_string(remote_id_map, '$[*]')
+                            ),
+                            lambda element: trim(element) <> ''
                         )
                     )
                 when json_valid(remote_id_map) and json_type(remote_id_map) = 'NULL' then null
