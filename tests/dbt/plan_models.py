@@ -133,6 +133,9 @@ class PlanModels:
             "create table intermediate.int_buy_orders__lines_made_in_optiply"
             " (buy_order_remote_id varchar, product_remote_id varchar)"
         )
+        connection.execute(
+            "create table intermediate.int_deletions__optiply_rows (stream varchar, optiply_id varchar)"
+        )
         return connection
 
     def build(self, connection: duckdb.DuckDBPyConnection) -> None:
