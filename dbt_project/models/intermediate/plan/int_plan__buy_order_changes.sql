@@ -56,7 +56,11 @@ sent as (
         optiply_id,
         {{ plan_payload() }} as payload,
         payload_hash,
-        case when is_known then changed_attributes end as changed_attributes,
+        case
+            when is_known then coalesce(
+                changed_attributes, replace('{"placed":{"old":"?","new":"?"}}', '?', placed)
+            )
+        end as changed_attributes,
         case
             when not is_known then 'new in Exact'
             when is_gone then 'deleted in Optiply'
