@@ -25,9 +25,11 @@ import typer
 from benchmarks.sandbox_process import Served, serving_company
 from extract.batch import BatchSize
 from extract.extraction import WORKERS
+from extract.run import run
 from sandbox.company import generate
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply.server import OptiplySandbox
+from settings.tenant import load_tenant
 from tests.extract.extract_shop import Shop, raw_tables, tenant_of
 
 app = typer.Typer(help=__doc__)
@@ -38,6 +40,8 @@ KINDS = (
     "maintenance_html", "empty_body", "cut_body", "forbidden_characters",
 )  # fmt: skip
 RUNS_TO_THE_END = 3
+# A load of seconds has to be stored in parts, as one of minutes is.
+BATCH_PAGES = 10
 MOST_LOADS = 200
 
 SizeOption = Annotated[int, typer.Option(help="Items of the company.")]
@@ -50,12 +54,12 @@ def kills(
     size: SizeOption = 400,
     seed: SeedOption = 0,
 ) -> None:
-    """Kill `exact-optiply extract` with SIGKILL at random instants of a first load, each time start it again."""
+    """Kill an extraction with SIGKILL at random instants of a first load, each time start it again."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         with _served(size, Path(folder) / "calm") as calm:
             begun = time.monotonic()
-            _extract(calm).wait()
+            _load(calm).wait()
             seconds = time.monotonic() - begun
             pages, expected = calm.statistics()["requests"], _tables(calm)
         with _served(size, Path(folder) / "killed") as served:
@@ -63,15 +67,24 @@ def kills(
             while killed < number and loads < MOST_LOADS:
                 loads += 1
                 killed += _killed(served, chance.uniform(0, seconds))
-            code = _extract(served).wait()
+            code = _load(served).wait()
             requests, found = served.statistics()["requests"], _tables(served)
     # also what each of the loads asks for once more when nothing is left to read
-    most = pages + killed * (WORKERS * (BatchSize().rows // ROWS_A_PAGE) + len(expected))
+    most = pages + killed * (WORKERS * BATCH_PAGES + len(expected))
     typer.echo(
         f"{killed} kills in {loads + 1} loads of {seconds:.0f} s: exit {code}, {requests} requests "
         f"(undisturbed {pages}), tables equal: {found == expected}"
     )
     if code or found != expected or requests > most:
+        raise typer.Exit(1)
+
+
+@app.command(hidden=True)
+def load(tenant: Path) -> None:
+    """What `kills` starts and kills."""
+    size = BatchSize(rows=BATCH_PAGES * ROWS_A_PAGE)
+    result = run(load_tenant(str(tenant)), run_id=str(time.time_ns()), as_of=date.today(), batch_size=size)
+    if result.status != "complete":
         raise typer.Exit(1)
 
 
@@ -143,14 +156,25 @@ def _served(size: int, home: Path, *, spacing: float = 0.02) -> Iterator[Served]
 
 
 def _extract(served: Served) -> subprocess.Popen[str]:
-    file = served.tenant.data_folder / "tenants" / "sandbox.toml"
-    command = [sys.executable, "-m", "cli.main", "extract", "--tenant", str(file)]
+    return _start("cli.main", "extract", "--tenant", str(_file(served)))
+
+
+def _load(served: Served) -> subprocess.Popen[str]:
+    return _start("benchmarks.extract_chaos", "load", str(_file(served)))
+
+
+def _file(served: Served) -> Path:
+    return served.tenant.data_folder / "tenants" / "sandbox.toml"
+
+
+def _start(module: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", module, *arguments]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def _killed(served: Served, after: float) -> bool:
     """Whether an extraction that was given so many seconds was killed."""
-    process = _extract(served)
+    process = _load(served)
     try:
         process.wait(timeout=after)
     except subprocess.TimeoutExpired:

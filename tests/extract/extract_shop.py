@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -157,17 +158,22 @@ def spoilt(
     *,
     refused_once: str | None = None,
     refused_fields: Collection[str] = (),
+    unknown: Counter[str] | None = None,
     port: int = 0,
 ) -> Iterator[str]:
     """A server before the sandbox that edits the bodies of one path's answers; gives its address. The first
     request whose query holds `refused_once` gets a 404. One that selects any of `refused_fields` gets a 400 for
-    the first of them."""
+    the first of them. Paths below one of `unknown`'s get a 404, and are counted there."""
     refused: list[str] = []
 
     def application(environ: Any, start_response: Any) -> Any:
         if refused_once and refused_once in environ["QUERY_STRING"] and not refused:
             refused.append(environ["QUERY_STRING"])
             return Response("gone", status=404)(environ, start_response)
+        asked = environ["PATH_INFO"].split("/", 4)[-1]
+        if unknown is not None and asked.startswith(tuple(one for one in unknown if one.endswith("/"))):
+            unknown[asked] += 1
+            return Response("<html>Not Found</html>", status=404)(environ, start_response)
         selected = parse_qs(environ["QUERY_STRING"]).get("$select", [""])[0].split(",")
         for field in refused_fields:
             if field in selected and environ["PATH_INFO"].endswith(path):

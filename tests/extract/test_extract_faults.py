@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -159,6 +160,25 @@ def test_a_module_that_the_licence_lacks_is_told_and_stops_nothing(
     )
     assert reads["warehouses"].status == "complete"
     assert result.status == "complete"
+
+
+def test_a_path_that_exact_does_not_know_is_told_once_and_stops_nothing(shop: Shop) -> None:
+    """404 instead of 403: a division without the module."""
+    streams = ("bill_of_materials", "bill_of_materials_versions", "manufacturing_shop_orders")
+    unknown = Counter({"sync/Manufacturing/": 0, "manufacturing/": 0})
+    with spoilt(shop.exact, "-", str, unknown=unknown) as address:
+        shop.with_settings(base_url=address, token_url=shop.exact.token_url)
+        result = shop.result(*streams, "warehouses")
+    reads = {read.stream: read for read in result.reads}
+    endpoints = {one.path for name in streams for one in catalogue()[name].endpoints.values()}
+    assert {path: number for path, number in unknown.items() if number} == dict.fromkeys(endpoints, 1)
+    assert (result.status, reads["warehouses"].status) == ("complete", "complete")
+    assert result.exact_requests == len(endpoints) + 1
+    for name in streams:
+        assert (reads[name].status, reads[name].rows) == ("unavailable", 0)
+        for endpoint in catalogue()[name].endpoints.values():
+            assert reads[name].message.count(f"{endpoint.path} is not available") == 1
+    assert {path for (path,) in shop.query("select path from runs.unavailable_endpoints")} == endpoints
 
 
 def test_an_endpoint_that_the_licence_lacks_is_asked_once_a_day_or_when_it_is_named(
