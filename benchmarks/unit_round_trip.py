@@ -162,7 +162,7 @@ def _place(world: World, flags: Mapping[str, str]) -> dict[str, list[Ordered]]:
     """By its id, an order of all goods for each number of lots, as Optiply would suggest them."""
     store = world.optiply.store
     products = {row.values["remoteId"]: row for row in store.rows("products")}
-    (supplier,) = store.rows("suppliers")
+    (supplier,) = (row for row in store.rows("suppliers") if row.values["remoteId"] == SMIT)
     offers = {row.values["productId"]: row.values for row in store.rows("supplierProducts")}
     is_bought = not {"export_stock_transfers", "use_production_orders"} & flags.keys()
     orders = {}

@@ -20,13 +20,14 @@ refusals as (
     group by all
 ),
 
--- why the last export left a document where it was
-left_waiting as (
-    select remote_id as marker, max_by(message, intended_at) as message
+-- as the ledger stands now: the plan's word is as old as the plan
+last_requests as (
+    select
+        remote_id as marker, bool_or(coalesce(outcome, 'unknown') = 'unknown') as is_unanswered,
+        if(max_by(outcome, intended_at) = 'waiting', max_by(message, intended_at), null) as waiting_for
     from {{ source('ledger', 'intents') }}
     where target = 'exact' and operation = 'create'
     group by all
-    having max_by(outcome, intended_at) = 'waiting'
 ),
 
 received as (
@@ -65,14 +66,19 @@ unsent as (
             else 'waiting'
         end as state,
         coalesce(
-            planned.blocked_by, 'refused: Exact said: ' || refusals.message, left_waiting.message,
+            nullif(planned.blocked_by, 'open intent'), 'refused: Exact said: ' || refusals.message,
+            case
+                when last_requests.is_unanswered
+                    then 'sent, but the answer was lost: Exact is asked for it before it is sent again'
+                else last_requests.waiting_for
+            end,
             'goes with the next export'
         ) as reason
     from planned
     anti join exports on planned.marker = exports.marker
     left join refusals
         on planned.marker = refusals.marker and planned.payload_hash = refusals.payload_hash
-    left join left_waiting on planned.marker = left_waiting.marker
+    left join last_requests on planned.marker = last_requests.marker
 ),
 
 sent as (
