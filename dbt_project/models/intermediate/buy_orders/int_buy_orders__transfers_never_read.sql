@@ -1,6 +1,5 @@
--- One row per warehouse transfer that we made, and per line of one, that was deleted in Exact
--- before it was ever
--- read: a complete read that began after the export did not bring it (C8, X9); Exact has no log for them.
+-- One row per warehouse transfer that we made, and per line of one, that was deleted in Exact before it
+-- was ever read: a complete read that began after the export did not bring it (C8, X9). No log names them.
 with
 
 exports as (
