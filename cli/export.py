@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
+import duckdb
 import typer
 
 import apis.exact
@@ -21,6 +23,14 @@ from pipeline import steps
 from pipeline.run import Run, begin, utc_now
 from settings.tenant import SettingsError, Tenant, load_tenant
 from warehouse.connection import connect
+
+NOT_KNOWN = "is no buy order of Optiply's that the last transform knows: sync reads new ones"
+ASKED = """
+select asked.id, export_status.state, export_status.exact_number, export_status.reason
+from (select unnest($order_ids) as id) as asked
+left join marts.export_status on asked.id = export_status.optiply_buy_order_id
+order by asked.id, export_status.marker
+"""
 
 
 def export(
@@ -53,6 +63,7 @@ def export(
     with begin(settings, "export", say=say, wait_seconds=wait) as run:
         if chosen is None or source is None:
             steps.export_step(run, order or (), retry_refused=retry_refused)
+            run.notices += _unknown(run, order or ())
         else:
             _send(run, chosen, source, retry_refused)
     show(run)
@@ -82,6 +93,13 @@ def _defaults(tenant: Tenant, sink: Sink) -> dict[str, str]:
 def _dry_run(
     settings: Tenant, sink: Sink | None, source: str | None, order: list[str] | None, retry_refused: bool
 ) -> None:
+    shown = 0
+
+    def show_one(line: str) -> None:
+        nonlocal shown
+        shown += 1
+        _print(line)
+
     with published(settings) as connection:
         exact, optiply = apis.exact.connect(settings), apis.optiply.connect(settings)
         if sink is None or source is None:
@@ -94,8 +112,10 @@ def _dry_run(
                 order_ids=order or None,
                 dry_run=True,
                 retry_refused=retry_refused,
-                report=_print,
+                report=show_one,
             )
+            for line in _standing(connection, order or ()):
+                show_one(line)
         else:
             records = read_records(connection, source)
             result = send_records(
@@ -108,10 +128,32 @@ def _dry_run(
                 now=utc_now,
                 defaults=_defaults(settings, sink),
                 dry_run=True,
-                report=_print,
+                report=show_one,
             )
     for notice in result.notices:
-        _print(f"{notice.remote_id} {notice.kind}: {notice.reason}")
+        show_one(f"{notice.remote_id} {notice.kind}: {notice.reason}")
+    if not shown:
+        _print("nothing would be sent")
+
+
+def _standing(connection: duckdb.DuckDBPyConnection, order_ids: Sequence[str]) -> list[str]:
+    """One line per order that was asked for, and per document that it became: how it stood at the last transform."""
+    if not order_ids:
+        return []
+    rows = connection.execute(ASKED, {"order_ids": list(order_ids)}).fetchall()
+    return [
+        f"{order_id} {NOT_KNOWN if state is None else ' '.join(filter(None, (state, number, reason)))}"
+        for order_id, state, number, reason in rows
+    ]
+
+
+def _unknown(run: Run, order_ids: Sequence[str]) -> list[str]:
+    """What to say of orders that were asked for and that no transform has seen."""
+    if not order_ids:
+        return []
+    with connect(run.tenant.warehouse_path, read_only=True) as connection:
+        rows = connection.execute(ASKED, {"order_ids": list(order_ids)}).fetchall()
+    return [f"export: {order_id} {NOT_KNOWN}" for order_id, state, _, _ in rows if state is None]
 
 
 def _send(run: Run, sink: Sink, source: str, retry_refused: bool) -> None:

@@ -24,7 +24,8 @@ select run_id, command, strftime(started_at, '%Y-%m-%d %H:%M:%S'),
 from runs.runs order by started_at desc limit $limit
 """
 HELD_BY_LEDGER = """
-select entity, count(*), max(accepted_at) from ledger.records group by entity order by entity
+select entity, count(*), strftime(max(accepted_at), '%Y-%m-%d %H:%M')
+from ledger.records group by entity order by entity
 """
 REFUSALS = """
 select target, entity, remote_id, status_code, message, attempts, strftime(last_at, '%Y-%m-%d %H:%M')

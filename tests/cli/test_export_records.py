@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.export import NOT_KNOWN
 from pipeline.run import NEEDS_A_LOOK, OK, WRONG_USE
 from tests.cli.conftest import Command
+from tests.load.plan_tables import PlanTables
 from tests.world import World
 from warehouse.connection import connect
+from warehouse.publish import publish
+from warehouse.tables import ensure_tables
 
 
 def test_records_go_to_exact_once_and_each_is_accounted_for(
@@ -61,3 +65,25 @@ def test_what_cannot_be_meant_is_said_before_anything_is_sent(
     assert ended.code == WRONG_USE
     assert words in " ".join(ended.stderr.split())
     assert world.exact.statistics["writes"] == []
+
+
+def test_orders_that_are_asked_for_are_told_how_they_stand(command: Command, world: World) -> None:
+    """One that was exported long ago, and one that nobody knows: neither passes in silence."""
+    with connect(world.tenant.warehouse_path) as connection:
+        ensure_tables(connection)
+        PlanTables(connection)
+        connection.execute(
+            """
+            create table marts.export_status as
+            select '7' as optiply_buy_order_id, '7' as marker, 'sent' as state, '40000061' as exact_number, null as reason
+            """
+        )
+    publish(world.tenant.warehouse_path, world.tenant.published_path)
+    tenant = ("--tenant", str(world.tenant_file))
+    assert command("export", "--dry-run", *tenant).stdout == "nothing would be sent\n"
+    asked = command("export", "--dry-run", "--order", "99", "--order", "7", *tenant)
+    assert asked.stdout.splitlines() == ["7 sent 40000061", f"99 {NOT_KNOWN}"]
+    assert command("export", "--order", "7", *tenant).code == OK
+    ended = command("export", "--order", "99", "--order", "7", *tenant)
+    assert (ended.code, world.exact.statistics["writes"]) == (NEEDS_A_LOOK, [])
+    assert f"export: 99 {NOT_KNOWN}" in " ".join((ended.stdout + ended.stderr).split())
