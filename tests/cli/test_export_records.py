@@ -75,7 +75,8 @@ def test_orders_that_are_asked_for_are_told_how_they_stand(command: Command, wor
         connection.execute(
             """
             create table marts.export_status as
-            select '7' as optiply_buy_order_id, '7' as marker, 'sent' as state, '40000061' as exact_number, null as reason
+            select
+                '7' as optiply_buy_order_id, '7' as marker, 'sent' as state, '40000061' as exact_number, null as reason
             """
         )
     publish(world.tenant.warehouse_path, world.tenant.published_path)
