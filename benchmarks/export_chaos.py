@@ -43,11 +43,9 @@ from pipeline import steps
 from pipeline.run import begin
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply import OptiplySandbox
-from sandbox.tenant_file import write_tenant
-from settings.tenant import load_tenant
 from tests.load.exact.chaos import EXACT_FAULTS, OPTIPLY_FAULTS
 from tests.load.optiply.chaos import Killer
-from tests.world import World
+from tests.world import World, world_of
 from warehouse.connection import connect
 
 DOCUMENT_STREAMS = ("purchase_orders", "manufacturing_shop_orders", "warehouse_transfers")
@@ -71,7 +69,7 @@ def main(
         ExactSandbox(company(), minute_limit=None, day_limit=100_000) as exact,
         OptiplySandbox() as optiply,
     ):
-        world = _world(Path(folder), exact, optiply, given)
+        world = world_of(Path(folder), exact, optiply, given)
         chance = random.Random(seed)
         _said(world, "1. master data", dry_run=False)
         bought = place_orders(world, 0 if transfers else orders - orders // 4, chance)
@@ -106,19 +104,6 @@ def main(
             f"{killed} kills: {orders - refused} orders stand in Exact once each, {refused} are refused and explained, "
             f"{len(gone)} were cancelled; Optiply shows Exact's numbers ({time.monotonic() - begun:.0f} s)"
         )
-
-
-def _world(folder: Path, exact: ExactSandbox, optiply: OptiplySandbox, flags: dict[str, str]) -> World:
-    file = write_tenant(
-        folder,
-        "shop",
-        exact_url=exact.base_url,
-        optiply_url=optiply.base_url,
-        optiply_token_url=optiply.token_url,
-        spacing_seconds=0.0,
-        flags=flags,
-    )
-    return World(exact, optiply, load_tenant(str(file)), file)
 
 
 def _said(world: World, what: str, *, dry_run: bool) -> None:

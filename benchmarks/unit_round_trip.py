@@ -28,9 +28,7 @@ from sandbox import credentials
 from sandbox.company.company import Company
 from sandbox.exact.server import ExactSandbox
 from sandbox.optiply import OptiplySandbox, place_buy_order
-from sandbox.tenant_file import write_tenant
-from settings.tenant import load_tenant
-from tests.world import World, emptied
+from tests.world import World, emptied, world_of
 
 MAIN, SHOP = (f"70000000-0000-4000-8000-00000000000{n}" for n in (1, 2))
 GALLON = 3750
@@ -103,16 +101,7 @@ def main(
 
 def _differences(folder: Path, flags: Mapping[str, str]) -> Iterator[str]:
     with ExactSandbox(_company(), minute_limit=None) as exact, OptiplySandbox() as optiply:
-        file = write_tenant(
-            folder,
-            "shop",
-            exact_url=exact.base_url,
-            optiply_url=optiply.base_url,
-            optiply_token_url=optiply.token_url,
-            spacing_seconds=0.0,
-            flags=flags,
-        )
-        world = World(exact, optiply, load_tenant(str(file)), file)
+        world = world_of(folder, exact, optiply, flags)
         yield from _problems(world)
         orders = _place(world, flags)
         yield from _problems(world)

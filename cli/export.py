@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 import typer
@@ -63,7 +63,8 @@ def export(
     with begin(settings, "export", say=say, wait_seconds=wait) as run:
         if chosen is None or source is None:
             steps.export_step(run, order or (), retry_refused=retry_refused)
-            run.notices += _unknown(run, order or ())
+            if order:
+                run.notices += _unknown(run, order)
         else:
             _send(run, chosen, source, retry_refused)
     show(run)
@@ -138,22 +139,22 @@ def _dry_run(
 
 def _standing(connection: duckdb.DuckDBPyConnection, order_ids: Sequence[str]) -> list[str]:
     """One line per order that was asked for, and per document that it became: how it stood at the last transform."""
-    if not order_ids:
-        return []
-    rows = connection.execute(ASKED, {"order_ids": list(order_ids)}).fetchall()
     return [
         f"{order_id} {NOT_KNOWN if state is None else ' '.join(filter(None, (state, number, reason)))}"
-        for order_id, state, number, reason in rows
+        for order_id, state, number, reason in _asked(connection, order_ids)
     ]
 
 
 def _unknown(run: Run, order_ids: Sequence[str]) -> list[str]:
     """What to say of orders that were asked for and that no transform has seen."""
-    if not order_ids:
-        return []
     with connect(run.tenant.warehouse_path, read_only=True) as connection:
-        rows = connection.execute(ASKED, {"order_ids": list(order_ids)}).fetchall()
-    return [f"export: {order_id} {NOT_KNOWN}" for order_id, state, _, _ in rows if state is None]
+        asked = _asked(connection, order_ids)
+    return [f"export: {order_id} {NOT_KNOWN}" for order_id, state, _, _ in asked if state is None]
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, order_ids: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows of ASKED; none where no order was named."""
+    return connection.execute(ASKED, {"order_ids": list(order_ids)}).fetchall() if order_ids else []
 
 
 def _send(run: Run, sink: Sink, source: str, retry_refused: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -148,12 +148,20 @@ def open_world(folder: Path, company: Company | None = None) -> Iterator[World]:
         ExactSandbox(company or generate(40, TODAY), minute_limit=None) as exact,
         OptiplySandbox() as optiply,
     ):
-        file = write_tenant(
-            folder,
-            "shop",
-            exact_url=exact.base_url,
-            optiply_url=optiply.base_url,
-            optiply_token_url=optiply.token_url,
-            spacing_seconds=0.0,
-        )
-        yield World(exact, optiply, load_tenant(str(file)), file)
+        yield world_of(folder, exact, optiply)
+
+
+def world_of(
+    folder: Path, exact: ExactSandbox, optiply: OptiplySandbox, flags: Mapping[str, str] | None = None
+) -> World:
+    """A tenant `shop` below `folder` that points at these servers. `flags`: TOML values by name."""
+    file = write_tenant(
+        folder,
+        "shop",
+        exact_url=exact.base_url,
+        optiply_url=optiply.base_url,
+        optiply_token_url=optiply.token_url,
+        spacing_seconds=0.0,
+        flags=flags,
+    )
+    return World(exact, optiply, load_tenant(str(file)), file)
